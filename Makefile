@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := requirements.lock
+UV_VERSION := 0.13.9
+COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
+
+.PHONY: help setup demo test check format lock bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: .venv/.installed ## set up .venv from the hash-pinned lock file
+
+.venv/.installed: $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r $(LOCK)
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## recover a dozen failing jobs of a simulated workspace
+	@$(BIN)/lakemend demo
+
+test: setup ## run all tests
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+check: setup ## format, lint, types, import rules, lock file
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-cache | tail -n 3
+	@$(BIN)/pyright --warnings | tail -n 1
+	@$(BIN)/python tests/check_lock.py
+
+format: setup ## put the code in shape
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+lock: ## pin the newest allowed versions with their hashes
+	@$(BIN)/uv $(COMPILE) --upgrade --output-file $(LOCK)
+
+bench: setup ## measure: events, acknowledgement, recoveries a second
+	@$(BIN)/python -m bench
+
+clean: ## remove what setup and runs made
+	@rm -rf .venv .lakemend .pytest_cache .ruff_cache

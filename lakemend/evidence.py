@@ -1,0 +1,225 @@
+"""Evidence: raw facts read from the workspace about a failed run.
+
+Texts keep the platform's own words, trimmed with head and tail kept and redacted before they leave
+the activity. A field that the platform did not send is empty; what could not be read at all is
+listed in `unread`, and is never taken for "nothing wrong".
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from lakemend.model import Model
+
+
+class ComputeKind(StrEnum):
+    """Where a task ran; it decides which action can help."""
+
+    ALL_PURPOSE = "all_purpose"
+    JOB_CLUSTER = "job_cluster"
+    SERVERLESS = "serverless"
+    WAREHOUSE = "warehouse"
+    PIPELINE = "pipeline"
+    UNKNOWN = "unknown"
+
+
+class Compute(Model):
+    """The compute of one task.
+
+    `job_cluster_key` is set for a shared job cluster, empty for a task's own `new_cluster`.
+    """
+
+    kind: ComputeKind = ComputeKind.UNKNOWN
+    cluster_id: str = ""
+    job_cluster_key: str = ""
+    resource_id: str = ""
+
+
+class TaskFacts(Model):
+    """The latest attempt of one task (a retried or repaired task appears once per attempt)."""
+
+    task_key: str
+    run_id: str
+    attempt_number: int = 0
+    life_cycle_state: str = ""
+    result_state: str = ""
+    termination_code: str = ""
+    termination_type: str = ""
+    state_message: str = ""
+    error: str = ""
+    error_trace: str = ""
+    logs: str = ""
+    depends_on: tuple[str, ...] = ()
+    compute: Compute = Compute()
+    nested_run_id: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether this task itself failed, rather than being skipped after another's failure."""
+        return self.result_state in FAILED_RESULTS
+
+
+class ClusterEvent(Model):
+    """One line of a cluster's event log."""
+
+    at: datetime
+    type: str
+    reason_code: str = ""
+    message: str = ""
+
+
+class LibraryFacts(Model):
+    """A library on a cluster, `library` like `pypi:pandas==2.1.0`."""
+
+    library: str
+    status: str
+    messages: tuple[str, ...] = ()
+
+
+class ClusterFacts(Model):
+    """A cluster that a failed task ran on."""
+
+    cluster_id: str
+    source: str = ""
+    state: str = ""
+    state_message: str = ""
+    termination_code: str = ""
+    termination_type: str = ""
+    termination_parameters: dict[str, str] = {}
+    node_type_id: str = ""
+    driver_node_type_id: str = ""
+    num_workers: int | None = None
+    autoscale_max_workers: int | None = None
+    availability: str = ""
+    zone_id: str = ""
+    started_at: datetime | None = None
+    terminated_at: datetime | None = None
+    events: tuple[ClusterEvent, ...] = ()
+    libraries: tuple[LibraryFacts, ...] = ()
+
+
+class JobFacts(Model):
+    """What matters of the saved job; the settings themselves never enter a history."""
+
+    job_id: str
+    name: str = ""
+    settings_hash: str = ""
+    edit_mode: str = ""
+    deployment_kind: str = ""
+    tags: dict[str, str] = {}
+    max_concurrent_runs: int = 1
+    continuous: bool = False
+
+
+class RunFacts(Model):
+    """The job run. `latest_repair_id` is empty before the first repair."""
+
+    run_id: str
+    job_id: str = ""
+    run_name: str = ""
+    run_type: str = ""
+    run_page_url: str = ""
+    creator: str = ""
+    trigger: str = ""
+    life_cycle_state: str = ""
+    result_state: str = ""
+    state_message: str = ""
+    status_state: str = ""
+    termination_code: str = ""
+    termination_type: str = ""
+    termination_message: str = ""
+    latest_repair_id: str = ""
+    repair_count: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class RecentRun(Model):
+    """One earlier run of the same job."""
+
+    run_id: str
+    result_state: str
+    termination_code: str = ""
+    ended_at: datetime | None = None
+    settings_hash: str = ""
+
+
+class Unread(Model):
+    """Something that could not be read, and why."""
+
+    what: str
+    why: str
+
+
+class Evidence(Model):
+    """All that is known about one failed run at `read_at`."""
+
+    workspace: str
+    read_at: datetime
+    run: RunFacts
+    tasks: tuple[TaskFacts, ...] = ()
+    clusters: tuple[ClusterFacts, ...] = ()
+    job: JobFacts | None = None
+    recent_runs: tuple[RecentRun, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def failed_tasks(self) -> tuple[TaskFacts, ...]:
+        """The tasks that failed themselves, in the order the run lists them."""
+        return tuple(task for task in self.tasks if task.failed)
+
+    @property
+    def failure_key(self) -> str:
+        """What tells this failure from a duplicate report of it.
+
+        A repair keeps the run id and a webhook carries no attempt, so the event type and run id are
+        no key (docs of the Jobs API: repair_run; notifications carry no event id).
+        """
+        ended = self.run.ended_at.isoformat() if self.run.ended_at else "active"
+        repair = self.run.latest_repair_id or "original"
+        return f"{self.workspace}/{self.run.run_id}/{repair}/{ended}"
+
+
+class RunPhase(StrEnum):
+    """What a run's many state words come down to."""
+
+    ACTIVE = "active"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+FAILED_RESULTS = frozenset({"FAILED", "TIMEDOUT", "MAXIMUM_CONCURRENT_RUNS_REACHED"})
+ACTIVE_STATES = frozenset(
+    {
+        "BLOCKED",
+        "PENDING",
+        "QUEUED",
+        "RUNNING",
+        "TERMINATING",
+        "WAITING",
+        "WAITING_FOR_RETRY",
+    }
+)
+
+
+def run_phase(run: RunFacts) -> RunPhase:
+    """Tell whether a run is over and how.
+
+    `life_cycle_state` INTERNAL_ERROR is what an ordinary failed run shows in the deprecated `state`
+    object, not a platform fault (databricks/cli golden file
+    acceptance/bundle/resources/job_runs/failed_run).
+    """
+    if run.status_state in ACTIVE_STATES or run.life_cycle_state in ACTIVE_STATES:
+        return RunPhase.ACTIVE
+    if run.result_state == "CANCELED" or run.termination_code == "USER_CANCELED":
+        return RunPhase.CANCELED
+    if run.result_state in {"SUCCESS", "SUCCESS_WITH_FAILURES"}:
+        return RunPhase.SUCCEEDED
+    if run.result_state in FAILED_RESULTS or run.life_cycle_state == "INTERNAL_ERROR":
+        return RunPhase.FAILED
+    if run.status_state == "TERMINATED":
+        return RunPhase.SUCCEEDED if run.termination_code == "SUCCESS" else RunPhase.FAILED
+    return RunPhase.UNKNOWN

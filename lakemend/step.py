@@ -1,0 +1,153 @@
+"""What a step is given and what it answers; every activity of a recovery speaks in these."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from lakemend.evidence import RunPhase
+from lakemend.incident import Call
+from lakemend.model import Model
+
+
+class ResourceKind(StrEnum):
+    """What can be changed, leased and restored."""
+
+    RUN = "run"
+    JOB = "job"
+    CLUSTER = "cluster"
+
+
+class Target(Model):
+    """What a step acts on.
+
+    For a job, which of its clusters: a shared `job_cluster_key`, or the own `new_cluster` of
+    `task_key`.
+    """
+
+    kind: ResourceKind
+    id: str
+    task_key: str = ""
+    job_cluster_key: str = ""
+
+    @property
+    def resource(self) -> str:
+        """The name under which it is leased and restored, like `cluster-0712-abc`."""
+        return f"{self.kind}-{self.id}"
+
+
+class Caps(Model):
+    """How far a step may go."""
+
+    max_workers: int = 10
+    max_cost_factor: float = 4
+
+
+class StepInput(Model):
+    """One attempt of one step.
+
+    `token` is the same for every retry of this attempt and new for each attempt. `latest_repair_id`
+    is the newest repair that the plan saw: a newer one is either ours, from a try whose answer got
+    lost, or somebody else's.
+    """
+
+    workspace: str
+    incident_id: str
+    token: str
+    action: str
+    parameters: dict[str, Any] = {}
+    target: Target | None = None
+    run_id: str
+    job_id: str = ""
+    failed_tasks: tuple[str, ...] = ()
+    latest_repair_id: str = ""
+    failed_at: datetime | None = None
+    caps: Caps = Caps()
+    dry_run: bool = False
+
+
+class Change(Model):
+    """A resource's settings before and after, as hashes of the raw JSON."""
+
+    resource: str
+    hash_before: str
+    hash_after: str
+    cost_factor: float = 1
+
+
+class StepResult(Model):
+    """What a step did. `calls` is empty when it found its work done already.
+
+    `watch_run_id` with `repair_id` name the run whose end decides whether the step helped.
+    """
+
+    message: str
+    calls: tuple[Call, ...] = ()
+    change: Change | None = None
+    watch_run_id: str = ""
+    repair_id: str = ""
+    superseded: bool = Field(default=False, description="somebody else got there first")
+
+
+class WatchedRun(Model):
+    """The run to wait for."""
+
+    workspace: str
+    run_id: str
+    repair_id: str = ""
+
+
+class RunEnd(Model):
+    """How the watched run stands. `task_results` holds the result of each task's newest attempt."""
+
+    phase: RunPhase
+    latest_repair_id: str = ""
+    ended_at: datetime | None = None
+    task_results: dict[str, str] = {}
+    failure_key: str = ""
+    message: str = ""
+
+
+class SnapshotRequest(Model):
+    """Which resource to put aside before a step changes it."""
+
+    workspace: str
+    incident_id: str
+    target: Target
+
+
+class SnapshotRef(Model):
+    """A snapshot in the records; the settings themselves stay there."""
+
+    snapshot_id: str
+    workspace: str
+    target: Target
+    hash: str
+
+
+class RestoreRequest(Model):
+    """Put a snapshot back, if nobody but us changed the resource (`expected_hash` is ours)."""
+
+    snapshot: SnapshotRef
+    expected_hash: str
+    incident_id: str
+
+
+class RestoreResult(Model):
+    """Whether the settings are as before; if not, `message` says what a person must look at."""
+
+    restored: bool
+    message: str
+    calls: tuple[Call, ...] = ()
+
+
+class HealthRequest(Model):
+    """What to look at after a step."""
+
+    workspace: str
+    checks: tuple[str, ...]
+    run_id: str
+    repair_id: str = ""
+    failed_tasks: tuple[str, ...] = ()
+    cluster_ids: tuple[str, ...] = ()
