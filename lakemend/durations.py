@@ -17,7 +17,10 @@ def parse_duration(value: object) -> object:
     match = _PATTERN.fullmatch(value.strip())
     if match is None:
         return value
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2] or "s"])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2] or "s"])
+    except OverflowError:
+        return value
 
 
 def format_duration(value: timedelta) -> str:
@@ -25,8 +28,9 @@ def format_duration(value: timedelta) -> str:
     seconds = value.total_seconds()
     for unit in ("d", "h", "m"):
         if seconds and seconds % _UNITS[unit] == 0:
-            return f"{seconds / _UNITS[unit]:g}{unit}"
-    return f"{seconds:g}s"
+            return f"{seconds / _UNITS[unit]:.0f}{unit}"
+    # six places are a timedelta's resolution; `:g` would round 1234567s to 1.23457e+06
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
 
 
 Duration = Annotated[
