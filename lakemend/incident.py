@@ -9,7 +9,23 @@ from lakemend.diagnosis import Diagnosis
 from lakemend.model import Model
 
 WORKFLOW = "IncidentWorkflow"
+TASK_QUEUE = "lakemend"
+REPORT_FAILURE = "report_failure"
 DEFAULT_WORKSPACE = "default"
+
+# Keywords that the Temporal server must know before a workflow may carry them.
+WORKSPACE_ATTRIBUTE = "LakemendWorkspace"
+JOB_ID_ATTRIBUTE = "LakemendJobId"
+ERROR_TYPE_ATTRIBUTE = "LakemendErrorType"
+OUTCOME_ATTRIBUTE = "LakemendOutcome"
+BREAKER_STATE_ATTRIBUTE = "BreakerState"
+SEARCH_ATTRIBUTES = (
+    WORKSPACE_ATTRIBUTE,
+    JOB_ID_ATTRIBUTE,
+    ERROR_TYPE_ATTRIBUTE,
+    OUTCOME_ATTRIBUTE,
+    BREAKER_STATE_ATTRIBUTE,
+)
 
 
 class Source(StrEnum):
@@ -129,6 +145,7 @@ class IncidentView(Model):
     started_at: datetime
     ended_at: datetime | None = None
     workflow_run_id: str = ""
+    ticket: str = Field(default="", description="like LM-000123; filled by the records")
 
 
 class HealthCheckResult(Model):

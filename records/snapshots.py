@@ -1,0 +1,78 @@
+"""Settings of resources before we changed them, encrypted when there is a key."""
+
+from collections.abc import Iterable
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr
+from sqlalchemy import Connection, select
+
+from lakemend.errors import RecordsError
+from lakemend.recording import Snapshot, SnapshotInfo
+from records.insert import insert_missing
+from records.tables import SnapshotRow
+
+
+class Cipher:
+    """Encrypts with the first key, and decrypts with any, so that keys can be rotated."""
+
+    def __init__(self, keys: Iterable[SecretStr | str]) -> None:
+        plain = [key if isinstance(key, str) else key.get_secret_value() for key in keys]
+        self._fernet = MultiFernet([Fernet(key) for key in plain]) if plain else None
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether there is a key."""
+        return self._fernet is not None
+
+    def encrypt(self, content: str) -> str:
+        """Return the content as it is kept."""
+        return self._fernet.encrypt(content.encode()).decode() if self._fernet else content
+
+    def decrypt(self, snapshot_id: str, content: str) -> str:
+        """Return what was encrypted; raises RecordsError if none of the keys fits."""
+        try:
+            if self._fernet:
+                return self._fernet.decrypt(content.encode()).decode()
+        except InvalidToken as error:
+            raise RecordsError(f"no snapshot key decrypts {snapshot_id}") from error
+        raise RecordsError(f"{snapshot_id} is encrypted, and no snapshot key is set")
+
+
+def put(connection: Connection, cipher: Cipher, info: SnapshotInfo, settings_json: str) -> None:
+    """Keep a snapshot; the first one of an id wins, a later one would hold our own change."""
+    row = info.model_dump()
+    row["content"] = cipher.encrypt(settings_json)
+    insert_missing(connection, SnapshotRow, [row])
+
+
+def get(connection: Connection, cipher: Cipher, snapshot_id: str) -> Snapshot | None:
+    """Return a snapshot with what it holds; raises RecordsError if no key decrypts it."""
+    statement = select(*_INFO, SnapshotRow.content).where(SnapshotRow.snapshot_id == snapshot_id)
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        return None
+    content: str = row["content"]
+    settings = cipher.decrypt(snapshot_id, content) if row["encrypted"] else content
+    return Snapshot.model_validate({**row, "settings_json": settings})
+
+
+def of(connection: Connection, incident_id: str) -> list[SnapshotInfo]:
+    """List what an incident took snapshots of, oldest first."""
+    statement = (
+        select(*_INFO)
+        .where(SnapshotRow.incident_id == incident_id)
+        .order_by(SnapshotRow.taken_at, SnapshotRow.snapshot_id)
+    )
+    rows = connection.execute(statement).mappings()
+    return [SnapshotInfo.model_validate(dict(row)) for row in rows]
+
+
+_INFO = (
+    SnapshotRow.snapshot_id,
+    SnapshotRow.workspace,
+    SnapshotRow.resource,
+    SnapshotRow.incident_id,
+    SnapshotRow.settings_hash,
+    SnapshotRow.encrypted,
+    SnapshotRow.taken_at,
+)

@@ -1,0 +1,131 @@
+"""The tables, as `migrations/` leaves them; a test compares the two."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware time; SQLite keeps no zone, so all are kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time rather than guess its zone."""
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back that SQLite dropped."""
+        del dialect
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value)
+
+
+class PlainText(TypeDecorator[str]):
+    """Text without NUL, which PostgreSQL refuses and users' programs print."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Show a NUL as the replacement character."""
+        del dialect
+        return value and value.replace("\x00", "\ufffd")
+
+
+# SQLite counts only an INTEGER by itself, which holds 64 bits there
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {datetime: UTCDateTime, str: PlainText}
+
+
+class TicketRow(Base):
+    """One ticket per workflow run of an incident."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "workflow_run_id"),
+        Index("ix_tickets_listing", "workspace", "job_id", "number"),
+        Index("ix_tickets_status", "status", "number"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[str]
+    workflow_run_id: Mapped[str]
+    status: Mapped[str]
+    workspace: Mapped[str]
+    run_id: Mapped[str]
+    job_id: Mapped[str]
+    error_type: Mapped[str]
+    outcome: Mapped[str | None]
+    stage: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    closed_by: Mapped[str] = mapped_column(server_default=text("''"))
+    closed_reason: Mapped[str] = mapped_column(server_default=text("''"))
+    closed_at: Mapped[datetime | None]
+    view: Mapped[str]
+
+
+class AuditRow(Base):
+    """One line of the audit trail; `sequence` is the event id of the live stream."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject", "sequence"),
+        {"sqlite_autoincrement": True},
+    )
+
+    sequence: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    entry_id: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]
+    subject: Mapped[str]
+    kind: Mapped[str]
+    actor: Mapped[str]
+    entry: Mapped[str]
+
+
+class SnapshotRow(Base):
+    """Settings of a resource before a change."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (Index("ix_snapshots_incident", "incident_id", "taken_at"),)
+
+    snapshot_id: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    resource: Mapped[str]
+    incident_id: Mapped[str]
+    settings_hash: Mapped[str]
+    encrypted: Mapped[bool]
+    taken_at: Mapped[datetime]
+    content: Mapped[str]
+
+
+class FailureRow(Base):
+    """A failure somebody deals with, or has dealt with once `settled`."""
+
+    __tablename__ = "handled_failures"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str]
+    owner: Mapped[str]
+    settled: Mapped[bool]
