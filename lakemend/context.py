@@ -1,0 +1,94 @@
+"""What the job's history says about a diagnosis; each adjustment is a reason that can be read."""
+
+from collections.abc import Callable
+
+from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
+from lakemend.evidence import Evidence, RecentRun
+
+# One or two failures may be bad luck; this many without a success are a job that never worked.
+_RUNS_TO_JUDGE = 3
+
+# The third failure of the same run: the original and two repairs.
+_REPAIRS_TO_JUDGE = 2
+
+# Waiting for these has its own end, however often the same run met them.
+_PASSES_BY_ITSELF = frozenset(
+    {
+        Cause.CLOUD_CAPACITY,
+        Cause.CLOUD_STORAGE_THROTTLE,
+        Cause.API_RATE_LIMITED,
+        Cause.CONCURRENCY_LIMIT,
+        Cause.SERVICE_UNAVAILABLE,
+        Cause.SOURCE_DATABASE_UNAVAILABLE,
+    }
+)
+
+_LESS_SURE = 0.6
+
+
+def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Let the context rules speak in order; each sees what the ones before made of it."""
+    for rule in _RULES:
+        diagnosis = rule(diagnosis, evidence)
+    return diagnosis
+
+
+def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    runs = _judged(evidence)
+    if diagnosis.remedy is not Remedy.RETRY or len(runs) < _RUNS_TO_JUDGE or _successes(runs):
+        return diagnosis
+    why = f"none of the last {len(runs)} runs succeeded, so this is not transient"
+    return _to_a_person(diagnosis, "job-never-succeeded", "recent runs", why)
+
+
+def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    now = evidence.job.settings_hash if evidence.job else ""
+    successes = _successes(_judged(evidence))
+    good = next((run for run in successes if run.settings_hash), None)
+    if not now or good is None or good.settings_hash == now:
+        return diagnosis
+    why = f"the job's settings changed after run {good.run_id}, the last that succeeded"
+    reason = Reason(rule="settings-changed", where="job settings", explanation=why)
+    remedy = Remedy.CHANGE if diagnosis.cause is Cause.CONFIG_INVALID else diagnosis.remedy
+    return diagnosis.model_copy(update={"remedy": remedy, "reasons": (*diagnosis.reasons, reason)})
+
+
+def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    repairs = evidence.run.repair_count
+    if diagnosis.remedy is not Remedy.RETRY or repairs < _REPAIRS_TO_JUDGE:
+        return diagnosis
+    if diagnosis.cause in _PASSES_BY_ITSELF:
+        return diagnosis
+    why = f"it failed again after {repairs} repairs, so another of the same will not help"
+    return _to_a_person(diagnosis, "failed-again-after-repair", "repair history", why)
+
+
+_RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
+    _never_succeeded,
+    _settings_changed,
+    _failed_again_after_repair,
+)
+
+
+def _judged(evidence: Evidence) -> list[RecentRun]:
+    """Return the other runs that ended by themselves, as the evidence lists them: newest first."""
+    return [
+        run
+        for run in evidence.recent_runs
+        if run.run_id != evidence.run.run_id and run.result_state not in {"", "CANCELED"}
+    ]
+
+
+def _successes(runs: list[RecentRun]) -> list[RecentRun]:
+    return [run for run in runs if run.result_state.startswith("SUCCESS")]
+
+
+def _to_a_person(diagnosis: Diagnosis, rule: str, where: str, why: str) -> Diagnosis:
+    reason = Reason(rule=rule, where=where, explanation=why)
+    return diagnosis.model_copy(
+        update={
+            "remedy": Remedy.PERSON,
+            "confidence": round(diagnosis.confidence * _LESS_SURE, 2),
+            "reasons": (*diagnosis.reasons, reason),
+        }
+    )
