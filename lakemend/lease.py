@@ -1,15 +1,30 @@
-"""The sole right to change one resource, and what holders and the lease say to each other."""
+"""The sole right to change one resource, and what holders and the lease say to each other.
 
-from datetime import timedelta
+A plan that needs several leases asks for them in the order of `in_order`, one after the other, so
+that two plans never wait for each other.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lakemend.durations import Duration
+from lakemend.letter import Letter
 from lakemend.model import Model
 
 LEASE_WORKFLOW = "LeaseWorkflow"
+LEASE_GRANTED = "lease_granted"
+"""The signal that brings a LeaseGrant to the holder."""
+
+KEPT_RELEASED = 500
+"""How many ended requests are remembered, so that a repeated message does not ask again."""
 
 
 class LeaseRequest(Model):
-    """May I change this resource? `holder` is the workflow to answer, by `lease_granted`."""
+    """May I change this resource? `holder` is the workflow to answer, by `lease_granted`.
+
+    The holder asks again with the same id to prolong its lease.
+    """
 
     request_id: str
     holder: str
@@ -21,12 +36,141 @@ class LeaseGrant(Model):
 
     request_id: str
     resource: str
+    expires_at: datetime | None = None
 
 
 class LeaseRelease(Model):
     """Gives the resource back, or leaves the queue."""
 
     request_id: str
+
+
+class LeaseCall(Model):
+    """Asks for the lease of one resource."""
+
+    workspace: str
+    resource: str
+    request: LeaseRequest
+
+
+class LeaseReturn(Model):
+    """Gives the lease of one resource back."""
+
+    workspace: str
+    resource: str
+    release: LeaseRelease
+
+
+class Holding(Model):
+    """Who has the resource."""
+
+    request: LeaseRequest
+    since: datetime
+    expires_at: datetime
+
+
+class Lease(Model):
+    """The state of one lease; `waiting` is in order of arrival."""
+
+    resource: str
+    holding: Holding | None = None
+    waiting: tuple[LeaseRequest, ...] = ()
+    ended: tuple[str, ...] = ()
+
+
+class LeaseInput(Model):
+    """What starts a lease; the rest is filled in by a run that goes on as a new one."""
+
+    workspace: str
+    resource: str
+    lease: Lease | None = None
+    outbox: tuple[Letter, ...] = ()
+
+
+class LeaseStatus(Model):
+    """The answer to the query `status`."""
+
+    resource: str
+    holder: str = ""
+    since: datetime | None = None
+    expires_at: datetime | None = None
+    waiting: tuple[str, ...] = ()
+
+
+class LeaseTurn(NamedTuple):
+    """The lease afterwards, and the grant to send, if any."""
+
+    lease: Lease
+    grant: Letter | None = None
+
+
+def ask(lease: Lease, request: LeaseRequest, now: datetime) -> LeaseTurn:
+    """Join the queue; the holder itself prolongs its lease and is told again."""
+    holding = lease.holding
+    if holding is not None and holding.request.request_id == request.request_id:
+        return _hold(lease, request, holding.since, now)
+    known = {waiting.request_id for waiting in lease.waiting} | set(lease.ended)
+    if request.request_id in known:
+        return LeaseTurn(lease)
+    return _next(lease.model_copy(update={"waiting": (*lease.waiting, request)}), now)
+
+
+def release(lease: Lease, request_id: str, now: datetime) -> LeaseTurn:
+    """Give the resource to the next in line, or leave the line."""
+    holding = lease.holding
+    is_holder = holding is not None and holding.request.request_id == request_id
+    waiting = tuple(request for request in lease.waiting if request.request_id != request_id)
+    changes = {
+        "holding": None if is_holder else holding,
+        "waiting": waiting,
+        "ended": (*lease.ended, request_id)[-KEPT_RELEASED:],
+    }
+    return _next(lease.model_copy(update=changes), now)
+
+
+def expire(lease: Lease, now: datetime) -> LeaseTurn:
+    """Take the resource from a holder whose time is over."""
+    if lease.holding is None or now < lease.holding.expires_at:
+        return LeaseTurn(lease)
+    return release(lease, lease.holding.request.request_id, now)
+
+
+def _next(lease: Lease, now: datetime) -> LeaseTurn:
+    if lease.holding is not None or not lease.waiting:
+        return LeaseTurn(lease)
+    first, *rest = lease.waiting
+    return _hold(lease.model_copy(update={"waiting": tuple(rest)}), first, now, now)
+
+
+def _hold(lease: Lease, request: LeaseRequest, since: datetime, now: datetime) -> LeaseTurn:
+    expires_at = now + request.expires_after
+    holding = Holding(request=request, since=since, expires_at=expires_at)
+    grant = LeaseGrant(
+        request_id=request.request_id, resource=lease.resource, expires_at=expires_at
+    )
+    letter = Letter(
+        holder=request.holder, signal=LEASE_GRANTED, request_id=request.request_id, content=grant
+    )
+    return LeaseTurn(lease.model_copy(update={"holding": holding}), letter)
+
+
+def status(lease: Lease) -> LeaseStatus:
+    """Say who has the resource and who is next."""
+    waiting = tuple(request.holder for request in lease.waiting)
+    if lease.holding is None:
+        return LeaseStatus(resource=lease.resource, waiting=waiting)
+    return LeaseStatus(
+        resource=lease.resource,
+        holder=lease.holding.request.holder,
+        since=lease.holding.since,
+        expires_at=lease.holding.expires_at,
+        waiting=waiting,
+    )
+
+
+def in_order(resources: Iterable[str]) -> tuple[str, ...]:
+    """Return the order in which everybody asks for leases, each resource once."""
+    return tuple(sorted(set(resources)))
 
 
 def lease_workflow_id(workspace: str, resource: str) -> str:

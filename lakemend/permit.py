@@ -4,15 +4,21 @@ The incident asks by signal-with-start and is answered by a signal, because an u
 is refused beyond ten in flight, and a query cannot count.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any, Self
 
+from pydantic import Field, model_validator
+
+from lakemend.breaker_settings import BreakerSettings, override
 from lakemend.durations import Duration
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.model import Model
 
 BREAKER_WORKFLOW = "BreakerWorkflow"
 BREAKER_PREFIX = "breaker:"
+PERMIT_ANSWERED = "permit_answered"
+"""The signal by which a holder is answered; it brings a PermitAnswer."""
 
 
 class Decision(StrEnum):
@@ -21,16 +27,6 @@ class Decision(StrEnum):
     GRANTED = "granted"
     PARKED = "parked"
     REJECTED = "rejected"
-
-
-class BreakerSettings(Model):
-    """How a breaker counts and opens; the rest of the windows join here."""
-
-    failure_threshold: int = 5
-    open_for: Duration = timedelta(seconds=300)
-    success_threshold: int = 2
-    half_open_permits: int = 1
-    permit_expires_after: Duration = timedelta(hours=24)
 
 
 class PermitRequest(Model):
@@ -42,13 +38,21 @@ class PermitRequest(Model):
 
 
 class PermitAnswer(Model):
-    """The answer to one request; `retry_at` tells when asking again makes sense."""
+    """The answer to one request; `retry_at` tells when asking again makes sense.
+
+    A parked request is answered again later, granted or rejected. `place` counts from 1 in the
+    queue and is 0 otherwise; a granted permit that is not reported ends at `expires_at`.
+    """
 
     request_id: str
     decision: Decision
     breaker: str
     state: str
     retry_at: datetime | None = None
+    reason: str = ""
+    place: int = 0
+    probe: bool = False
+    expires_at: datetime | None = None
 
 
 class PermitOutcome(StrEnum):
@@ -61,10 +65,67 @@ class PermitOutcome(StrEnum):
 
 
 class PermitReport(Model):
-    """Gives the permit back with the outcome."""
+    """Gives the permit back with the outcome.
+
+    `duration` is how long the recovery took, from grant to report if left out. `open_until` is an
+    instant before which nobody needs to try, like a Retry-After or the end of a maintenance window.
+    """
 
     request_id: str
     outcome: PermitOutcome
+    duration: Duration | None = None
+    open_until: datetime | None = None
+
+
+class CancelRequest(Model):
+    """Leaves the queue, or gives the permit back without an outcome."""
+
+    request_id: str
+
+
+class ManualChange(Model):
+    """Who switches a breaker by hand and why: `reset`, `force_open`, `disable`, `metrics_only`.
+
+    With `expires_after` a switch ends by itself; a reset has no end.
+    """
+
+    by: Annotated[str, Field(min_length=1)]
+    reason: str = ""
+    expires_after: Duration | None = None
+
+
+class Reconfigure(Model):
+    """Replaces some settings of one key until they are taken back with null."""
+
+    by: Annotated[str, Field(min_length=1)]
+    reason: str = ""
+    settings: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _settings_are_allowed(self) -> Self:
+        override(BreakerSettings(), {k: v for k, v in self.settings.items() if v is not None})
+        return self
+
+
+class BreakerCall(Model):
+    """Asks the breaker `name` for a permit."""
+
+    name: str
+    request: PermitRequest
+
+
+class BreakerReport(Model):
+    """Reports to the breaker `name`."""
+
+    name: str
+    report: PermitReport
+
+
+class BreakerCancel(Model):
+    """Takes a request back from the breaker `name`."""
+
+    name: str
+    cancel: CancelRequest
 
 
 def breaker_name(workspace: str, error_type: str, kind: str, resource_id: str) -> str:

@@ -1,0 +1,102 @@
+"""How a breaker counts, opens, tries again and queues: one frozen value per key."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from lakemend.durations import Duration
+from lakemend.model import Model
+
+Percent = Annotated[float, Field(gt=0, le=100)]
+Positive = Annotated[int, Field(ge=1)]
+Counted = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Window(StrEnum):
+    """Which calls are looked at to decide whether it is too much."""
+
+    CONSECUTIVE = "consecutive"
+    COUNT = "count"
+    TIME = "time"
+
+
+class HalfOpenRule(StrEnum):
+    """What ends half-open: successes in a row, or the failure rate of all probes."""
+
+    SUCCESSES = "successes"
+    RATE = "rate"
+
+
+class LateReports(StrEnum):
+    """What a report does whose permit was given before the last transition.
+
+    `total` keeps it out of every decision; `count` takes it for a call of the current state, as
+    resilience4j does.
+    """
+
+    TOTAL = "total"
+    COUNT = "count"
+
+
+class UnknownCountsAs(StrEnum):
+    """What a recovery counts as whose result could not be read."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    IGNORED = "ignored"
+
+
+class WhenOpen(StrEnum):
+    """What a request gets that may not pass."""
+
+    REJECT = "reject"
+    PARK = "park"
+
+
+class BreakerSettings(Model):
+    """How one breaker works.
+
+    `failure_threshold` belongs to the consecutive window; `window_size` (calls), `window_for`,
+    `minimum_calls`, the rates (percent) and `slow_after` to the two others. `resume_rate` is
+    permits a minute.
+    """
+
+    window: Window = Window.CONSECUTIVE
+    failure_threshold: Counted = 5
+    window_size: Counted = 20
+    window_for: Duration = timedelta(hours=1)
+    minimum_calls: Positive = 10
+    failure_rate: Percent = 50
+    slow_rate: Percent = 100
+    slow_after: Duration | None = None
+    unknown_counts_as: UnknownCountsAs = UnknownCountsAs.FAILURE
+    late_reports: LateReports = LateReports.TOTAL
+
+    open_for: Duration = timedelta(seconds=300)
+    open_growth: Annotated[float, Field(ge=1, le=10)] = 1
+    open_for_max: Duration = timedelta(hours=1)
+    open_jitter: Annotated[float, Field(ge=0, lt=1)] = 0
+
+    half_open_rule: HalfOpenRule = HalfOpenRule.SUCCESSES
+    success_threshold: Positive = 2
+    half_open_permits: Positive = 1
+    half_open_for_max: Duration | None = None
+    permit_expires_after: Duration = timedelta(hours=24)
+
+    when_open: WhenOpen = WhenOpen.REJECT
+    park_for: Duration = timedelta(hours=4)
+    resume_rate: Annotated[float, Field(gt=0)] = 10
+    forget_after: Duration = timedelta(days=7)
+
+
+def override(base: BreakerSettings, changes: dict[str, Any]) -> BreakerSettings:
+    """Return `base` with some settings replaced; raises ValueError for a name or value not allowed.
+
+    Applied once per level: default, then error type, then key.
+    """
+    unknown = changes.keys() - BreakerSettings.model_fields.keys()
+    if unknown:
+        raise ValueError(f"a breaker has no setting {min(unknown)!r}")
+    return BreakerSettings.model_validate(base.model_dump() | changes)

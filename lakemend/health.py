@@ -1,0 +1,18 @@
+"""Whether a repaired run really helped: positive evidence, not the absence of an error."""
+
+from collections.abc import Iterable
+
+from lakemend.evidence import RunPhase
+from lakemend.incident import HealthCheckResult
+from lakemend.step import RunEnd
+
+RUN_SUCCEEDED = "run_succeeded"
+
+
+def run_succeeded(failed_tasks: Iterable[str], end: RunEnd) -> HealthCheckResult:
+    """Pass when the run succeeded and every task that had failed has succeeded in it."""
+    still = {task: end.task_results.get(task, "not there") for task in failed_tasks}
+    wrong = [f"{task} is {result}" for task, result in still.items() if result != "SUCCESS"]
+    if end.phase is not RunPhase.SUCCEEDED:
+        wrong = wrong or [end.message or f"the run is {end.phase}"]
+    return HealthCheckResult(check=RUN_SUCCEEDED, passed=not wrong, message="; ".join(wrong))

@@ -1,0 +1,85 @@
+"""An incident in Markdown, for a person on call: what failed, why, what we did, what is next."""
+
+from lakemend.incident import IncidentView, Outcome, Stage, StepRecord, StepStatus
+
+_MARKS = {
+    StepStatus.RUNNING: "…",
+    StepStatus.SUCCEEDED: "✓",
+    StepStatus.FAILED: "✗",
+    StepStatus.SKIPPED: "-",
+}
+_NEXT = {
+    Stage.ARRIVED: "The facts are being read from the workspace.",
+    Stage.RUN_STILL_ACTIVE: "The run is still active; nothing is done until it has ended.",
+    Stage.WAITING_FOR_PERMIT: "The circuit breaker is asked for leave to act.",
+    Stage.PARKED: "The circuit breaker is open; the incident waits its turn.",
+    Stage.WAITING_FOR_LEASE: "Another incident is changing the same resource; it goes first.",
+    Stage.RECOVERING: "The step under way is being confirmed.",
+    Stage.WAITING_FOR_RUN: "The repaired run is under way; its end decides.",
+    Stage.BACKING_OFF: "A pause, then the next attempt.",
+    Stage.CHECKING_HEALTH: "The health checks run.",
+    Stage.SETTLING: "Settings go back and the ticket is written.",
+}
+_AFTERWARDS = {
+    Outcome.RECOVERED: "Nothing: the tasks that had failed have succeeded.",
+    Outcome.ESCALATED: "A person has to look at it.",
+    Outcome.OBSERVED: "Nothing was touched; a person may act on the plan.",
+    Outcome.SUPERSEDED: "Nothing: somebody else got there first.",
+    Outcome.DUPLICATE: "Nothing: this failure was dealt with before.",
+}
+LONGEST_QUOTE = 300
+
+
+def narrate(view: IncidentView) -> str:
+    """Write the whole story; platform texts are quoted as code so that they stay plain text."""
+    parts = [_what_failed(view), _why(view), _what_we_did(view), _what_is_next(view)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def headline(view: IncidentView) -> str:
+    """Write one line for lists, under 200 bytes as Temporal's summary asks."""
+    name = view.job_name or f"run {view.run_id}"
+    return f"{name[:120]}: {view.outcome or view.stage}"
+
+
+def _what_failed(view: IncidentView) -> str:
+    job = f"Job {code(view.job_name)} ({view.job_id})" if view.job_id else "A run"
+    link = f" · [open in Databricks]({view.run_page_url})" if view.run_page_url else ""
+    return f"**What failed.** {job}, run {view.run_id}, workspace {code(view.workspace)}{link}"
+
+
+def _why(view: IncidentView) -> str:
+    diagnosis = view.diagnosis
+    if diagnosis is None:
+        return ""
+    cause = f"Cause {code(diagnosis.cause)} ({diagnosis.error_type or 'no playbook'})"
+    sure = f"confidence {diagnosis.confidence:.0%}"
+    lines = [f"**Why we think so.** {cause}, {sure}. {diagnosis.summary}"]
+    lines += [f"- {reason.where}: {code(reason.quote)}" for reason in diagnosis.reasons[:5]]
+    return "\n".join(lines)
+
+
+def _what_we_did(view: IncidentView) -> str:
+    if not view.steps:
+        return ""
+    return "\n".join(["**What we did.**", *(_step(step) for step in view.steps)])
+
+
+def _step(step: StepRecord) -> str:
+    attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
+    target = f" on {step.target}" if step.target else ""
+    return f"- {_MARKS[step.status]} {step.action}{target}{attempt}: {code(step.message or '…')}"
+
+
+def _what_is_next(view: IncidentView) -> str:
+    if view.outcome is None:
+        return f"**What is next.** {_NEXT.get(view.stage, '')} {view.message}".strip()
+    lines = [f"**Outcome: {view.outcome}.** {view.message}", _AFTERWARDS[view.outcome]]
+    lines += [f"- {note}" for note in view.notes]
+    return "\n".join(lines)
+
+
+def code(text: str) -> str:
+    """Quote a foreign text as Markdown code on one line, so that nothing in it is markup."""
+    line = " ".join(text.replace("`", "'").split())
+    return f"`{line[:LONGEST_QUOTE]}`" if line else "—"

@@ -1,0 +1,103 @@
+"""Which node type has enough memory, and what it costs compared with the one before."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lakemend.errors import CapExceededError, InvalidRequestError
+
+Json = dict[str, Any]
+
+_ACTION = "change_node_type"
+_UNUSABLE = frozenset({"NotEnabledOnSubscription", "NotAvailableInRegion"})
+
+
+@dataclass(frozen=True)
+class NodeType:
+    """What matters of one row of clusters/list-node-types."""
+
+    node_type_id: str
+    memory_mb: int
+    cores: float
+    category: str = ""
+    gpus: int = 0
+    arm: bool = False
+    local_disk: bool = False
+    usable: bool = True
+
+
+@dataclass(frozen=True)
+class NodeChoice:
+    """The type to change to; `cost_factor` is for each changed node."""
+
+    node_type_id: str
+    cost_factor: float
+    memory_mb_before: int
+    memory_mb_after: int
+
+
+def read_node_type(raw: Mapping[str, Any]) -> NodeType:
+    """Read one row; deprecated, hidden and locally unavailable types are not usable."""
+    instance: Json = raw.get("node_instance_type") or {}
+    info: Json = raw.get("node_info") or {}
+    disks = instance.get("local_disks") or instance.get("local_nvme_disks") or 0
+    statuses = set(info.get("status") or ())
+    hidden = raw.get("is_deprecated") or raw.get("is_hidden")
+    return NodeType(
+        node_type_id=raw["node_type_id"],
+        memory_mb=raw["memory_mb"],
+        cores=raw["num_cores"],
+        category=raw.get("category") or "",
+        gpus=raw.get("num_gpus") or 0,
+        arm=bool(raw.get("is_graviton")),
+        local_disk=disks > 0,
+        usable=not hidden and not statuses & _UNUSABLE,
+    )
+
+
+def choose_node_type(
+    types: Iterable[NodeType], current: str, memory_factor: float, max_cost_factor: float
+) -> NodeChoice:
+    """Choose the smallest type with `memory_factor` times the memory.
+
+    Architecture and number of GPUs stay; of what is left, the same category and kind of disk come
+    first, then the least memory, then the fewest cores. Prices are not in the API, so the larger of
+    the ratios of memory and cores stands for the cost: never too low.
+
+    Raises CapExceededError if all that are large enough cost more than the cap, InvalidRequestError
+    if the current type is not listed or none is large enough.
+    """
+    known = {each.node_type_id: each for each in types}
+    now = known.get(current)
+    if now is None:
+        raise InvalidRequestError(_ACTION, f"node type {current} is not listed by the workspace")
+    fitting = [each for each in known.values() if _fits(each, now, memory_factor)]
+    if not fitting:
+        wanted = f"{memory_factor:g} times the memory of {current}"
+        raise InvalidRequestError(_ACTION, f"no node type has {wanted}")
+    affordable = [each for each in fitting if _cost_factor(each, now) <= max_cost_factor]
+    if not affordable:
+        least = min(_cost_factor(each, now) for each in fitting)
+        raise CapExceededError("max_cost_factor", allowed=max_cost_factor, asked=least)
+    best = min(affordable, key=lambda each: _preference(each, now))
+    return NodeChoice(best.node_type_id, _cost_factor(best, now), now.memory_mb, best.memory_mb)
+
+
+def _fits(candidate: NodeType, now: NodeType, memory_factor: float) -> bool:
+    same_machine = candidate.arm == now.arm and candidate.gpus == now.gpus
+    enough = candidate.memory_mb >= now.memory_mb * memory_factor
+    return candidate.usable and same_machine and enough
+
+
+def _cost_factor(candidate: NodeType, now: NodeType) -> float:
+    return max(candidate.memory_mb / now.memory_mb, candidate.cores / now.cores)
+
+
+def _preference(candidate: NodeType, now: NodeType) -> tuple[bool, bool, int, float, str]:
+    return (
+        candidate.category != now.category,
+        candidate.local_disk != now.local_disk,
+        candidate.memory_mb,
+        candidate.cores,
+        candidate.node_type_id,
+    )

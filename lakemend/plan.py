@@ -1,0 +1,192 @@
+"""A plan: playbook, diagnosis and settings resolved to concrete steps, frozen into the history."""
+
+from datetime import timedelta
+from typing import Any
+
+from lakemend.actions import ACTIONS, Scope
+from lakemend.backoff import pauses
+from lakemend.diagnosis import Diagnosis
+from lakemend.durations import Duration
+from lakemend.evidence import ComputeKind, Evidence, TaskFacts
+from lakemend.model import Model
+from lakemend.permit import BreakerSettings, breaker_name
+from lakemend.playbook import Attempts, Playbook, Playbooks, Step
+from lakemend.policy import Consent, Ruling, rule
+from lakemend.settings import Settings
+from lakemend.step import Caps, Target
+from lakemend.target import find_target
+
+CALL_TIMEOUT = timedelta(minutes=15)
+RUN_TIMEOUT = timedelta(hours=12)
+"""A repaired run may take hours; giving up sooner would call failed what still runs."""
+
+
+class PlannedStep(Model):
+    """One step with everything filled in. `skip` says why it does not apply; empty if it does."""
+
+    action: str
+    parameters: dict[str, Any] = {}
+    target: Target | None = None
+    pauses: tuple[Duration, ...] = ()
+    """The pause before each further attempt: n pauses allow n + 1 attempts."""
+    timeout: Duration = CALL_TIMEOUT
+    run_timeout: Duration = RUN_TIMEOUT
+    starts_run: bool = False
+    changes_settings: bool = False
+    needs_lease: bool = False
+    why: str = ""
+    skip: str = ""
+
+
+class Phase(Model):
+    """Steps that stand or fall together: `steps`, `fallback`, or those of a chained playbook."""
+
+    name: str
+    steps: tuple[PlannedStep, ...]
+
+
+class PlannedBreaker(Model):
+    """Which breaker to ask, and how it counts."""
+
+    name: str
+    settings: BreakerSettings
+
+
+class Plan(Model):
+    """What will be done, in order, until one phase helps."""
+
+    playbook: str = ""
+    playbook_hash: str = ""
+    ruling: Ruling
+    phases: tuple[Phase, ...] = ()
+    breaker: PlannedBreaker | None = None
+    health_checks: tuple[str, ...] = ("run_succeeded",)
+    health_timeout: Duration = timedelta(seconds=60)
+    take_snapshots: bool = True
+    keep_change: bool = False
+    caps: Caps = Caps()
+
+
+def make_plan(
+    diagnosis: Diagnosis, evidence: Evidence, playbooks: Playbooks, settings: Settings
+) -> Plan:
+    """Choose the playbook of the diagnosis and resolve it; never raises on odd evidence."""
+    playbook = playbooks.get(diagnosis.error_type)
+    if playbook is None:
+        reason = f"There is no playbook for {diagnosis.cause}."
+        return Plan(ruling=Ruling(consent=Consent.ESCALATE, reason=reason))
+    phases = _phases(playbook, playbooks, diagnosis, evidence, settings)
+    ruling = rule(
+        diagnosis=diagnosis, has_steps=bool(phases), enabled=settings.auto_remediation_enabled
+    )
+    checks = playbook.health.checks if settings.health_check_enabled else ("run_succeeded",)
+    return Plan(
+        playbook=playbook.error_type,
+        playbook_hash=playbook.content_hash,
+        ruling=ruling,
+        phases=phases,
+        breaker=_breaker(playbook, diagnosis, evidence, settings),
+        health_checks=checks,
+        health_timeout=playbook.health.timeout or settings.health_check_timeout,
+        take_snapshots=playbook.snapshot,
+        keep_change=playbook.keep_change,
+        caps=_caps(playbook, settings),
+    )
+
+
+def failing_task(diagnosis: Diagnosis, evidence: Evidence) -> TaskFacts | None:
+    """Return the task that the diagnosis blames, else the first that failed."""
+    named = [task for task in evidence.tasks if task.task_key == diagnosis.task_key]
+    return next(iter([*named, *evidence.failed_tasks]), None)
+
+
+def _phases(
+    playbook: Playbook,
+    playbooks: Playbooks,
+    diagnosis: Diagnosis,
+    evidence: Evidence,
+    settings: Settings,
+) -> tuple[Phase, ...]:
+    declared = [("steps", playbook.steps), ("fallback", playbook.fallback)]
+    declared += [(name, playbooks[name].steps) for name in playbook.chain]
+    phases: list[Phase] = []
+    for name, steps in declared:
+        resolved = tuple(_resolve(step, diagnosis, evidence, settings) for step in steps)
+        if _can_help(resolved, is_first=not phases):
+            phases.append(Phase(name=name, steps=resolved))
+    return tuple(phases)
+
+
+def _can_help(steps: tuple[PlannedStep, ...], *, is_first: bool) -> bool:
+    """Whether a phase runs the tasks again and, after the first, not merely once more as before."""
+    active = [step for step in steps if not step.skip]
+    runs_again = any(step.starts_run for step in active)
+    return runs_again and (is_first or any(not step.starts_run for step in active))
+
+
+def _resolve(
+    step: Step, diagnosis: Diagnosis, evidence: Evidence, settings: Settings
+) -> PlannedStep:
+    kind = ACTIONS[step.action]
+    task = failing_task(diagnosis, evidence)
+    target, skip = find_target(kind.scope, task, evidence)
+    compute = task.compute.kind if task else ComputeKind.UNKNOWN
+    if step.when and not step.when.holds(cause=diagnosis.cause, compute=compute):
+        skip = "its condition does not hold"
+    parameters = dict(step.parameters)
+    if step.action == "scale_cluster":
+        parameters.setdefault("percent", settings.scale_up_percentage)
+    return PlannedStep(
+        action=step.action,
+        parameters=parameters,
+        target=target,
+        pauses=_pauses(step.attempts, settings),
+        timeout=step.timeout or CALL_TIMEOUT,
+        run_timeout=step.run_timeout or RUN_TIMEOUT,
+        starts_run=kind.starts_run,
+        changes_settings=kind.changes_settings,
+        needs_lease=kind.scope in {Scope.CLUSTER, Scope.COMPUTE},
+        why=step.why,
+        skip=skip,
+    )
+
+
+def _pauses(attempts: Attempts | None, settings: Settings) -> tuple[timedelta, ...]:
+    if attempts is None:
+        return ()
+    return pauses(
+        attempts.backoff,
+        attempts=attempts.max or settings.auto_remediation_max_retries,
+        base=attempts.base or settings.retry_base_delay,
+        longest=attempts.max_delay or settings.retry_max_delay,
+    )
+
+
+def _caps(playbook: Playbook, settings: Settings) -> Caps:
+    allowed = settings.max_cluster_workers
+    return Caps(
+        max_workers=min(playbook.limits.max_workers or allowed, allowed),
+        max_cost_factor=playbook.limits.max_cost_factor,
+    )
+
+
+def _breaker(
+    playbook: Playbook, diagnosis: Diagnosis, evidence: Evidence, settings: Settings
+) -> PlannedBreaker | None:
+    spec = playbook.breaker
+    if spec is None:
+        return None
+    task = failing_task(diagnosis, evidence)
+    kind, resource = "job", evidence.run.job_id or f"run-{evidence.run.run_id}"
+    if spec.scope == "cluster" and task and task.compute.kind is ComputeKind.ALL_PURPOSE:
+        kind, resource = "cluster", task.compute.cluster_id
+    if spec.scope == "workspace":
+        kind, resource = "workspace", evidence.workspace
+    defaults = BreakerSettings(
+        failure_threshold=settings.circuit_breaker_failure_threshold,
+        open_for=settings.circuit_breaker_timeout,
+    )
+    return PlannedBreaker(
+        name=breaker_name(evidence.workspace, playbook.error_type, kind, resource),
+        settings=spec.over(defaults),
+    )

@@ -1,0 +1,30 @@
+import pytest
+
+from lakemend.evidence import RunPhase
+from lakemend.health import run_succeeded
+from lakemend.step import RunEnd
+
+
+def end(phase: RunPhase = RunPhase.SUCCEEDED, **results: str) -> RunEnd:
+    return RunEnd(phase=phase, task_results=results)
+
+
+def test_every_task_that_had_failed_must_have_succeeded() -> None:
+    assert run_succeeded(["load", "join"], end(load="SUCCESS", join="SUCCESS")).passed
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (end(load="FAILED"), "load is FAILED"),
+        (end(other="SUCCESS"), "load is not there"),
+        (end(RunPhase.UNKNOWN, load="SUCCESS"), "the run is unknown"),
+        (end(RunPhase.FAILED, load="SUCCESS"), "the run is failed"),
+    ],
+    ids=["failed again", "task gone", "state unknown", "another task failed"],
+)
+def test_less_than_positive_evidence_is_no_success(found: RunEnd, message: str) -> None:
+    result = run_succeeded(["load"], found)
+
+    assert not result.passed
+    assert result.message == message

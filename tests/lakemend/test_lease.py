@@ -1,0 +1,84 @@
+from datetime import UTC, datetime, timedelta
+
+from lakemend.lease import Lease, LeaseRequest, ask, expire, in_order, release, status
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def request(name: str) -> LeaseRequest:
+    return LeaseRequest(request_id=name, holder=f"incident-{name}", expires_after=HOUR)
+
+
+def queued(*names: str) -> Lease:
+    lease = Lease(resource="cluster-1")
+    for name in names:
+        lease = ask(lease, request(name), NOW).lease
+    return lease
+
+
+def test_the_first_gets_a_free_resource_at_once() -> None:
+    turn = ask(Lease(resource="cluster-1"), request("a"), NOW)
+
+    assert turn.grant is not None
+    assert turn.grant.holder == "incident-a"
+    assert status(turn.lease).holder == "incident-a"
+
+
+def test_the_others_get_it_in_order_of_arrival() -> None:
+    lease = queued("a", "b", "c")
+
+    lease, grant = release(lease, "a", NOW)
+
+    assert grant is not None
+    assert grant.request_id == "b"
+    assert status(lease).waiting == ("incident-c",)
+
+
+def test_asking_again_prolongs_the_lease_and_keeps_the_place() -> None:
+    lease = queued("a", "b")
+
+    lease = ask(lease, request("b"), NOW).lease
+    turn = ask(lease, request("a"), NOW + HOUR / 2)
+
+    assert turn.grant is not None
+    assert turn.lease.holding is not None
+    assert turn.lease.holding.expires_at == NOW + HOUR * 1.5
+    assert status(turn.lease).waiting == ("incident-b",)
+
+
+def test_a_lease_ends_with_its_time_and_not_before() -> None:
+    lease = queued("a", "b")
+
+    early = expire(lease, NOW + HOUR - timedelta(seconds=1))
+    late = expire(lease, NOW + HOUR)
+
+    assert early.grant is None
+    assert late.grant is not None
+    assert late.grant.request_id == "b"
+
+
+def test_who_leaves_the_queue_is_passed_over() -> None:
+    lease = release(queued("a", "b", "c"), "b", NOW).lease
+
+    turn = release(lease, "a", NOW)
+
+    assert turn.grant is not None
+    assert turn.grant.request_id == "c"
+
+
+def test_a_request_that_comes_late_after_its_release_is_not_served() -> None:
+    lease = release(queued("a"), "a", NOW).lease
+
+    turn = ask(lease, request("a"), NOW)
+
+    assert turn.grant is None
+    assert turn.lease.holding is None
+
+
+def test_an_expiry_of_a_free_resource_is_nothing() -> None:
+    assert expire(Lease(resource="cluster-1"), NOW).grant is None
+
+
+def test_everybody_asks_in_the_same_order() -> None:
+    assert in_order(["job-2", "cluster-1", "job-2"]) == in_order(["cluster-1", "job-2"])
