@@ -1,0 +1,125 @@
+"""Scenario files: what a workspace holds, what fails in it, and what would cure it.
+
+The format is described in docs/simulator.md. Unknown keys are refused; an error names the file and
+the field.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from simulator.durations import Duration
+from simulator.scenario.compute import (
+    ClusterEntry,
+    Delays,
+    IndexGap,
+    NodeType,
+    PoolEntry,
+    StartFailure,
+    StatementAnswer,
+    StockOut,
+    WarehouseEntry,
+)
+from simulator.scenario.entry import ZERO, Entry, Json
+from simulator.scenario.jobs import Failures, JobEntry
+
+
+class ScenarioError(Exception):
+    """A scenario cannot be used; each line of the message names the file and one field."""
+
+    def __init__(self, source: str, problems: list[str]) -> None:
+        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+        self.problems = problems
+
+
+class Destination(Entry):
+    """A notification destination. Without a `url` it goes to the one given at the start."""
+
+    id: str
+    url: str = ""
+    user: str = ""
+    password: str = ""
+
+
+class WebhookRules(Entry):
+    """How notifications travel: ids as text or numbers, lost, late, repeated, in disorder."""
+
+    ids: Literal["strings", "integers"] = "strings"
+    delay: Duration = ZERO
+    duplicates: int = 0
+    drop_first: int = 0
+    reorder: bool = False
+    on_repairs: bool = True
+
+
+class Actor(Entry):
+    """Somebody who acts when the nth run of a job reaches a state, or at a time."""
+
+    job: str = ""
+    when: Literal["failed", "started", "succeeded", "time"] = "failed"
+    nth: int = 1
+    at: Duration = ZERO
+    delay: Duration = ZERO
+    do: Literal[
+        "repair_run", "run_now", "cancel_run", "edit_settings", "terminate_cluster", "delete_job"
+    ]
+    target: str = ""
+    settings: Json = {}
+    reason: StartFailure = StartFailure(code="USER_REQUEST", type="SUCCESS")
+
+
+class PipelineEntry(Entry):
+    """A pipeline and the ways in which its updates fail."""
+
+    spec: Json
+    duration: Duration = timedelta(minutes=1)
+    fails: Failures = []
+    retries: int = 0
+
+
+class Scenario(Entry):
+    """A whole workspace."""
+
+    name: str = "workspace"
+    description: str = ""
+    workspace_id: int = 4_611_686_018_427_387_905
+    user: str = "recovery@example.com"
+    time_factor: float = Field(default=1, gt=0)
+    zones: list[str] = ["us-west-2a", "us-west-2b", "us-west-2c"]
+    delays: Delays = Delays()
+    node_types: list[NodeType] = []
+    capacity: list[StockOut] = []
+    library_index: list[IndexGap] = []
+    defaults: Json = {}
+    destinations: list[Destination] = []
+    webhooks: WebhookRules = WebhookRules()
+    clusters: dict[str, ClusterEntry] = {}
+    jobs: dict[str, JobEntry] = {}
+    actors: list[Actor] = []
+    pools: dict[str, PoolEntry] = {}
+    warehouses: dict[str, WarehouseEntry] = {}
+    statements: list[StatementAnswer] = []
+    pipelines: dict[str, PipelineEntry] = {}
+    repairs_keep_parameters: bool = False
+
+
+def parse_scenario(text: str, source: str = "scenario") -> Scenario:
+    """Read a scenario from YAML; raises ScenarioError."""
+    try:
+        return Scenario.model_validate(yaml.safe_load(text) or {})
+    except yaml.YAMLError as error:
+        raise ScenarioError(source, [str(error)]) from error
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise ScenarioError(source, problems) from error
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario file; raises ScenarioError."""
+    return parse_scenario(path.read_text(encoding="utf-8"), str(path))

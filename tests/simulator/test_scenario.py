@@ -1,0 +1,68 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import simulator
+from simulator.scenario import ScenarioError, load_scenario, parse_scenario
+
+SCENARIOS = sorted((Path(simulator.__file__).parent / "scenarios").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_that_comes_along_can_be_read(path: Path) -> None:
+    assert load_scenario(path).jobs
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_behaviour_and_actors_name_things_that_exist(path: Path) -> None:
+    scenario = load_scenario(path)
+
+    for entry in scenario.jobs.values():
+        keys = {task["task_key"] for task in entry.settings["tasks"]}
+        assert set(entry.tasks) <= keys
+    names = {"", *scenario.jobs, *scenario.clusters}
+    assert {actor.job for actor in scenario.actors} <= names
+    assert {actor.target for actor in scenario.actors} <= names
+
+
+def test_error_names_file_and_field(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text("jobs: {a: {settings: {}, tasks: {main: {fails: {kind: gremlins}}}}}")
+
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+
+    assert "wrong.yaml: jobs.a.tasks.main.fails.0.kind" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("colour: red", "colour"),
+        ("delays: {cluster_start: soon}", "delays.cluster_start"),
+        ("time_factor: 0", "time_factor"),
+        ("actors: [{do: dance}]", "actors.0.do"),
+        ("jobs: {a: {}}", "jobs.a.settings"),
+    ],
+)
+def test_unknown_and_wrong_fields_are_refused(text: str, field: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text)
+
+    assert caught.value.problems[0].startswith(field)
+
+
+def test_text_that_is_no_yaml_is_refused() -> None:
+    with pytest.raises(ScenarioError):
+        parse_scenario("jobs: [")
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [("250ms", 0.25), ("30s", 30), ("5m", 300), ("1.5h", 5400), ("2d", 172800), ("90", 90)],
+)
+def test_durations_are_written_as_people_do(text: str, duration: float) -> None:
+    scenario = parse_scenario(f"delays: {{cancel: {text}}}")
+
+    assert scenario.delays.cancel == timedelta(seconds=duration)
