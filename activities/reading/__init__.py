@@ -1,0 +1,1 @@
+"""From the platform's raw JSON to the facts of `lakemend.evidence`."""

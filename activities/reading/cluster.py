@@ -1,0 +1,82 @@
+"""Clusters, their events and libraries."""
+
+from datetime import UTC, datetime
+
+from activities.reading.values import moment, part, parts, text
+from activities.workspace import Json
+from lakemend.evidence import ClusterEvent, ClusterFacts, LibraryFacts
+
+_CLOUDS = ("aws_attributes", "azure_attributes", "gcp_attributes")
+_PARAMETER_LIMIT = 500
+_NAMED_BY = {"pypi": "package", "maven": "coordinates", "cran": "package"}
+_BEGINNING = datetime.fromtimestamp(0, UTC)
+
+
+def cluster_facts(raw: Json) -> ClusterFacts:
+    """Read clusters/get; `started_at` is the last start or restart, not the creation."""
+    reason = part(raw, "termination_reason")
+    cloud = part(raw, next((name for name in _CLOUDS if raw.get(name)), ""))
+    parameters = part(reason, "parameters")
+    return ClusterFacts(
+        cluster_id=raw["cluster_id"],
+        source=raw.get("cluster_source") or "",
+        state=raw.get("state") or "",
+        state_message=text(raw.get("state_message")),
+        termination_code=reason.get("code") or "",
+        termination_type=reason.get("type") or "",
+        termination_parameters={
+            name: text(value, _PARAMETER_LIMIT) for name, value in parameters.items()
+        },
+        node_type_id=raw.get("node_type_id") or "",
+        driver_node_type_id=raw.get("driver_node_type_id") or raw.get("node_type_id") or "",
+        num_workers=raw.get("num_workers"),
+        autoscale_max_workers=part(raw, "autoscale").get("max_workers"),
+        availability=cloud.get("availability") or "",
+        zone_id=cloud.get("zone_id") or "",
+        started_at=moment(raw.get("last_restarted_time") or raw.get("start_time")),
+        terminated_at=moment(raw.get("terminated_time")),
+    )
+
+
+def event_facts(raw: Json) -> ClusterEvent:
+    """Read one event; what it says stands in different fields for different types."""
+    details = part(raw, "details")
+    reason = part(details, "reason")
+    words = details.get("driver_state_message") or details.get("cause") or details.get("message")
+    parameters = ", ".join(f"{key}: {value}" for key, value in part(reason, "parameters").items())
+    return ClusterEvent(
+        at=moment(raw.get("timestamp")) or _BEGINNING,
+        type=raw.get("type") or "",
+        reason_code=reason.get("code") or "",
+        message=text(words or parameters, _PARAMETER_LIMIT),
+    )
+
+
+def library_facts(raw: Json) -> LibraryFacts:
+    """Read one status of libraries/cluster-status."""
+    messages: list[str] = raw.get("messages") or []
+    return LibraryFacts(
+        library=library_name(part(raw, "library")),
+        status=raw.get("status") or "",
+        messages=tuple(text(each) for each in messages),
+    )
+
+
+def library_name(library: Json) -> str:
+    """Name a library like `pypi:pandas==2.1.0` or `whl:/Volumes/…/x.whl`."""
+    kind = next(iter(library), "")
+    named = part(library, kind).get(_NAMED_BY[kind]) if kind in _NAMED_BY else library.get(kind)
+    return text(f"{kind}:{named}", _PARAMETER_LIMIT)
+
+
+def libraries(raw: list[Json]) -> tuple[LibraryFacts, ...]:
+    """Read all statuses."""
+    return tuple(library_facts(each) for each in raw)
+
+
+def attached_clusters(run: Json) -> set[str]:
+    """Return the clusters that the tasks of a run use or used."""
+    tasks = [*parts(run, "tasks"), run]
+    used = {part(task, "cluster_instance").get("cluster_id") for task in tasks}
+    used |= {task.get("existing_cluster_id") for task in tasks}
+    return {each for each in used if each}

@@ -1,0 +1,67 @@
+"""Settings put aside in the records, under ids that a retry finds again."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from activities.workspace import Json
+from lakemend.errors import RecordsError
+from lakemend.raw_settings import settings_hash
+from records import Records
+
+_TARGET = "target-"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where the settings of one resource are put aside for one incident."""
+
+    records: Records
+    workspace: str
+    incident_id: str
+    resource: str
+
+    def keep_snapshot(self, settings: Json) -> str:
+        """Keep settings as they were before any step; return the id.
+
+        Their content is part of the id: an incident may be opened again for the same run, after a
+        person changed the settings, and the older snapshot must not stand for the newer ones.
+        """
+        return self._keep("snapshot-", settings_hash(settings), settings)
+
+    def keep_beginning(self, token: str, settings: Json) -> Json:
+        """Keep what an attempt of a step began with, and return what its first try found."""
+        return load(self.records, self._keep("step-", token, settings))
+
+    def keep_target(self, token: str, settings: Json) -> None:
+        """Keep what an attempt is about to make of them: by that a restore knows our change."""
+        self._keep(_TARGET, token, settings)
+
+    def target_hashes(self) -> set[str]:
+        """Return the hashes of everything our steps have tried to make of the resource."""
+        kept = self.records.list_snapshots(self.incident_id)
+        ours = [each for each in kept if each.snapshot_id.startswith(_TARGET)]
+        return {each.settings_hash for each in ours if each.resource == self.resource}
+
+    def _keep(self, prefix: str, key: str, settings: Json) -> str:
+        """The first settings under an id win."""
+        whole = f"{self.workspace}/{self.incident_id}/{self.resource}/{key}"
+        snapshot_id = prefix + hashlib.sha256(whole.encode()).hexdigest()[:32]
+        self.records.put_snapshot(
+            snapshot_id,
+            workspace=self.workspace,
+            resource=self.resource,
+            incident_id=self.incident_id,
+            settings_json=json.dumps(settings),
+            settings_hash=settings_hash(settings),
+        )
+        return snapshot_id
+
+
+def load(records: Records, snapshot_id: str) -> Json:
+    """Return what was kept; raises RecordsError when it is gone."""
+    snapshot = records.get_snapshot(snapshot_id)
+    if snapshot is None:
+        raise RecordsError(f"{snapshot_id} is not in the records")
+    settings: Json = json.loads(snapshot.settings_json)
+    return settings

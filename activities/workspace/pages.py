@@ -1,0 +1,44 @@
+"""Following pages: one object or one list, however many answers it takes."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Json = dict[str, Any]
+Fetch = Callable[[Json], Json]
+
+RUN_ARRAYS = ("tasks", "job_clusters", "job_parameters", "repair_history", "iterations")
+SETTINGS_ARRAYS = ("tasks", "job_clusters", "parameters", "environments")
+
+
+def whole_object(fetch: Fetch, query: Json, arrays: Iterable[str], under: str = "") -> Json:
+    """Read an object whose arrays come 100 elements a page (Jobs API 2.2), and join them."""
+    whole = fetch(query)
+    token = whole.pop("next_page_token", "")
+    while token:
+        page = fetch({**query, "page_token": token})
+        _append(_inside(whole, under), _inside(page, under), arrays)
+        token = page.get("next_page_token", "")
+    whole.pop("has_more", None)
+    return whole
+
+
+def whole_list(fetch: Fetch, query: Json, key: str, at_most: int) -> list[Json]:
+    """Read a list to its end, or until it has `at_most` elements."""
+    elements: list[Json] = []
+    token = ""
+    while True:
+        page = fetch({**query, "page_token": token} if token else query)
+        elements += page.get(key) or []
+        token = page.get("next_page_token", "")
+        if not token or len(elements) >= at_most:
+            return elements[:at_most]
+
+
+def _inside(answer: Json, under: str) -> Json:
+    return answer.setdefault(under, {}) if under else answer
+
+
+def _append(whole: Json, page: Json, arrays: Iterable[str]) -> None:
+    for name in arrays:
+        if page.get(name):
+            whole[name] = [*(whole.get(name) or []), *page[name]]

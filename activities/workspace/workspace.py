@@ -1,0 +1,130 @@
+"""One Databricks workspace: raw JSON in and out, one method per endpoint.
+
+Raw, because the SDK's typed models lose unknown fields, unknown enum values and empty lists on the
+way, and a "restore" through them would silently edit a customer's job.
+"""
+
+from functools import partial
+from importlib.metadata import version
+from threading import Lock
+from typing import Any, Protocol, cast
+
+from pydantic import SecretStr
+
+from activities.workspace.client import Client, build_client
+from activities.workspace.errors import translated
+from activities.workspace.pages import RUN_ARRAYS, SETTINGS_ARRAYS, Json, whole_list, whole_object
+from activities.workspace.writes import Write
+
+LIST_LIMIT = 1000
+RUNS_PER_PAGE = 25  # the most that runs/list gives
+EVENTS_LIMIT = 500  # the most that clusters/events gives
+
+
+class Connection(Protocol):
+    """How to reach a workspace: `host` is a URL without a path."""
+
+    @property
+    def host(self) -> str:
+        """Like `https://adb-1234.5.azuredatabricks.net`."""
+        ...
+
+    @property
+    def token(self) -> SecretStr:
+        """A personal access token, or a service principal's."""
+        ...
+
+
+class Workspace:
+    """Calls to one workspace. Blocking: for threads, never for an event loop.
+
+    Every method raises the WorkspaceErrors of `lakemend.errors` and nothing else.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._client: Client | None = None
+        self._building = Lock()
+
+    def me(self) -> Json:
+        """Who the token belongs to (SCIM)."""
+        return self._get("/api/2.0/preview/scim/v2/Me", {})
+
+    def get_job(self, job_id: str) -> Json:
+        """The saved job with all its tasks."""
+        fetch = partial(self._get, "/api/2.2/jobs/get")
+        return whole_object(fetch, {"job_id": job_id}, SETTINGS_ARRAYS, under="settings")
+
+    def list_jobs(self, name: str = "") -> list[Json]:
+        """Saved jobs, without their tasks."""
+        query = {"limit": 100} | ({"name": name} if name else {})
+        return whole_list(partial(self._get, "/api/2.2/jobs/list"), query, "jobs", LIST_LIMIT)
+
+    def get_run(self, run_id: str) -> Json:
+        """The run with every attempt of every task and its repair history."""
+        fetch = partial(self._get, "/api/2.2/jobs/runs/get")
+        return whole_object(fetch, {"run_id": run_id, "include_history": True}, RUN_ARRAYS)
+
+    def list_runs(
+        self, *, job_id: str = "", active_only: bool = False, expand_tasks: bool = False
+    ) -> list[Json]:
+        """The newest runs; `expand_tasks` shows at most 100 tasks of each."""
+        query: Json = {"limit": RUNS_PER_PAGE}
+        if job_id:
+            query["job_id"] = job_id
+        if active_only:
+            query["active_only"] = True
+        if expand_tasks:
+            query["expand_tasks"] = True
+        fetch = partial(self._get, "/api/2.2/jobs/runs/list")
+        return whole_list(fetch, query, "runs", LIST_LIMIT)
+
+    def get_run_output(self, task_run_id: str) -> Json:
+        """Error, trace and the last 5 MB of logs of one TASK run; a job run of many is refused."""
+        return self._get("/api/2.2/jobs/runs/get-output", {"run_id": task_run_id})
+
+    def get_cluster(self, cluster_id: str) -> Json:
+        """The cluster; up to 60 days after its end."""
+        return self._get("/api/2.1/clusters/get", {"cluster_id": cluster_id})
+
+    def list_clusters(self) -> list[Json]:
+        """All-purpose and job clusters, the recently ended ones included."""
+        fetch = partial(self._get, "/api/2.1/clusters/list")
+        return whole_list(fetch, {"page_size": 100}, "clusters", LIST_LIMIT)
+
+    def cluster_events(self, cluster_id: str, limit: int = 20) -> list[Json]:
+        """The newest events, newest first."""
+        body = {"cluster_id": cluster_id, "order": "DESC", "page_size": min(limit, EVENTS_LIMIT)}
+        return self._do("POST", "/api/2.1/clusters/events", body=body).get("events") or []
+
+    def list_node_types(self) -> list[Json]:
+        """Every node type that the workspace knows."""
+        return self._get("/api/2.1/clusters/list-node-types", {}).get("node_types") or []
+
+    def library_statuses(self, cluster_id: str) -> list[Json]:
+        """Each library of a cluster with its status and messages."""
+        answer = self._get("/api/2.0/libraries/cluster-status", {"cluster_id": cluster_id})
+        return answer.get("library_statuses") or []
+
+    def write(self, write: Write) -> Json:
+        """Send a call that changes the workspace, exactly once."""
+        return self._do("POST", write.path, body=write.body)
+
+    def _get(self, path: str, query: Json) -> Json:
+        return self._do("GET", path, query=query)
+
+    def _do(self, method: str, path: str, **content: Any) -> Json:
+        token = self._connection.token.get_secret_value()
+        with translated(f"{method} {path}", token):
+            answer = self._connected().do(method, path, **content)
+            if not isinstance(answer, dict):
+                raise TypeError("the answer is not a JSON object")
+            return cast("Json", answer)
+
+    def _connected(self) -> Client:
+        """Build the client on first use: building it reads the host's metadata."""
+        with self._building:
+            if self._client is None:
+                connection = self._connection
+                self._client = build_client(connection.host, connection.token, version("lakemend"))
+            return self._client
