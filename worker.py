@@ -1,0 +1,120 @@
+"""Wires workflows and activities to task queues: a table of contents of the recovery."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.actions.table import action_activities
+from activities.breakers import EntityActivities
+from activities.decision import DecisionActivities
+from activities.evidence import EvidenceActivities
+from activities.health import HealthActivities
+from activities.heartbeats import Heartbeats
+from activities.records import RecordActivities
+from activities.runs import RunActivities
+from activities.snapshots import SnapshotActivities
+from activities.workspace import Workspaces
+from lakemend.incident import TASK_QUEUE
+from lakemend.playbook import load_playbooks
+from lakemend.settings import Settings
+from records import Records
+from workflows.breaker import BreakerWorkflow
+from workflows.incident import IncidentWorkflow
+from workflows.lease import LeaseWorkflow
+from workflows.options import workspace_queue
+
+WORKFLOWS = (IncidentWorkflow, BreakerWorkflow, LeaseWorkflow)
+# Activities are HTTP calls and short SQL statements: threads that wait, not that compute.
+THREADS = 32
+# A call under way when the worker is told to stop gets this long to be confirmed.
+GRACE = timedelta(seconds=10)
+
+Activities = Sequence[Callable[..., Any]]
+
+
+async def run_worker(
+    settings: Settings, client: Client, records: Records, *, shutdown: asyncio.Event
+) -> None:
+    """Work until `shutdown` is set; raises PlaybookError before the first task if one is wrong."""
+    workspaces = Workspaces(settings.workspaces)
+    with ThreadPoolExecutor(THREADS, "activity") as threads:
+        control = control_worker(settings, client, records, threads)
+        callers = [
+            workspace_worker(settings, client, records, threads, workspaces, name)
+            for name in settings.workspaces
+        ]
+        async with AsyncExitStack() as running:
+            for worker in (control, *callers):
+                await running.enter_async_context(worker)
+            await shutdown.wait()
+
+
+def control_worker(
+    settings: Settings, client: Client, records: Records, threads: ThreadPoolExecutor
+) -> Worker:
+    """Build the worker for workflows and for whatever does not call a workspace."""
+    record = RecordActivities(records)
+    entities = EntityActivities(client, TASK_QUEUE)
+    decisions = DecisionActivities(load_playbooks(), settings)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[
+            record.claim_failure,
+            record.record,
+            record.record_audit,
+            decisions.decide,
+            entities.request_permit,
+            entities.report_permit,
+            entities.cancel_permit,
+            entities.request_lease,
+            entities.release_lease,
+        ],
+        activity_executor=threads,
+        workflow_runner=sandbox(),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def workspace_worker(
+    settings: Settings,
+    client: Client,
+    records: Records,
+    threads: ThreadPoolExecutor,
+    workspaces: Workspaces,
+    name: str,
+) -> Worker:
+    """Build the worker for calls to one workspace; the server keeps its rate for all workers."""
+    snapshots = SnapshotActivities(workspaces, records)
+    return Worker(
+        client,
+        task_queue=workspace_queue(name),
+        activities=[
+            EvidenceActivities(workspaces).read_evidence,
+            RunActivities(workspaces, settings.poll_interval).wait_for_run,
+            HealthActivities(workspaces).check_health,
+            snapshots.take_snapshot,
+            snapshots.restore_snapshot,
+            *action_activities(workspaces, records),
+        ],
+        activity_executor=threads,
+        interceptors=[Heartbeats()],
+        max_task_queue_activities_per_second=settings.calls_per_second,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Return the workflow sandbox, without importing our pure modules anew for each workflow."""
+    passed = SandboxRestrictions.default.with_passthrough_modules(
+        "activities", "lakemend", "pydantic", "workflows"
+    )
+    return SandboxedWorkflowRunner(restrictions=passed)

@@ -1,0 +1,171 @@
+"""The whole of it on one machine: Temporal, a simulated workspace, records and a worker."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from lakemend.incident import (
+    REPORT_FAILURE,
+    SEARCH_ATTRIBUTES,
+    TASK_QUEUE,
+    WORKFLOW,
+    FailureReport,
+    IncidentInput,
+    IncidentView,
+    Source,
+    incident_id,
+)
+from lakemend.permit import breaker_workflow_id
+from lakemend.settings import Settings
+from records import Records, migrate, open_records
+from simulator.server import SimulatorProcess
+from worker import run_worker
+
+TEMPORAL = Path(sys.executable).with_name("temporal")
+SOON = 60
+
+HEAD = """
+time_factor: 100
+node_types:
+  - {node_type_id: small, memory_gb: 16, cores: 4}
+  - {node_type_id: large, memory_gb: 32, cores: 8}
+  - {node_type_id: huge, memory_gb: 64, cores: 16}
+defaults: {}
+"""
+
+
+@dataclass
+class Stage:
+    """One test's world. `settings` are those of the worker in this process."""
+
+    simulator: SimulatorProcess
+    client: Client
+    records: Records
+    settings: Settings
+
+    async def failed_run(self, job: str) -> int:
+        """Run a job as its schedule would, and wait until the run has ended."""
+        run_id = await asyncio.to_thread(self.simulator.control.run_job, job)
+        await asyncio.to_thread(self.simulator.control.wait_for_run, run_id)
+        return run_id
+
+    async def report(
+        self, run_id: int, *, dry_run: bool = False, **facts: Any
+    ) -> WorkflowHandle[Any, IncidentView]:
+        """Report a failure as the webhook route does: one signal-with-start."""
+        report = FailureReport(
+            source=Source.WEBHOOK, run_id=str(run_id), received_at=datetime.now(UTC), **facts
+        )
+        return await self.client.start_workflow(
+            WORKFLOW,
+            IncidentInput(run_id=str(run_id), dry_run=dry_run),
+            id=incident_id("default", str(run_id)),
+            task_queue=TASK_QUEUE,
+            start_signal=REPORT_FAILURE,
+            start_signal_args=[report],
+            result_type=IncidentView,
+        )
+
+    async def recover(self, job: str) -> IncidentView:
+        """Let a job fail, report it, and return how the incident ended."""
+        handle = await self.report(await self.failed_run(job))
+        return await asyncio.wait_for(handle.result(), SOON)
+
+    def repairs_of(self, run_id: int | str) -> int:
+        """Count the repairs of a run that came through the API."""
+        return self.simulator.control.invariants()["repairs_per_run"].get(str(run_id), 0)
+
+    def breaker(self, name: str) -> WorkflowHandle[Any, Any]:
+        """Return the handle of a breaker."""
+        return self.client.get_workflow_handle(breaker_workflow_id(name))
+
+    @asynccontextmanager
+    async def working(self, **changes: Any) -> AsyncGenerator[None]:
+        """Run a worker in this process."""
+        shutdown = asyncio.Event()
+        settings = self.settings.model_copy(update=changes)
+        task = asyncio.create_task(
+            run_worker(settings, self.client, self.records, shutdown=shutdown)
+        )
+        try:
+            yield
+        finally:
+            shutdown.set()
+            await task
+
+
+class WorkerProcess:
+    """`lakemend worker` as a process of its own, which can be killed."""
+
+    def __init__(self, stage: Stage) -> None:
+        address = stage.client.service_client.config.target_host
+        variables = {
+            "TEMPORAL_ADDRESS": address,
+            "DATABRICKS_HOST": stage.simulator.address,
+            "DATABRICKS_TOKEN": stage.simulator.token,
+            "LAKEMEND_DATA_DIR": str(stage.settings.data_dir),
+            "LAKEMEND_POLL_INTERVAL": "100ms",
+            "LAKEMEND_CALLS_PER_SECOND": "1000",
+            "RETRY_BASE_DELAY_SECONDS": "0.1",
+        }
+        command = [sys.executable, "-m", "cli", "worker"]
+        # nothing of the caller's environment but what a program needs to run
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self._process = subprocess.Popen(
+            command, env=kept | variables, cwd=stage.settings.data_dir, stderr=subprocess.DEVNULL
+        )
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        self._process.kill()
+        self._process.wait(timeout=10)
+
+    def stop(self) -> None:
+        """End it politely."""
+        self._process.terminate()
+        self._process.wait(timeout=30)
+
+
+@asynccontextmanager
+async def staged(scenario: str, folder: Path) -> AsyncGenerator[Stage]:
+    """Set a stage from the text of a scenario; its time runs a hundredfold."""
+    url = f"sqlite:///{folder / 'records.db'}"
+    migrate(url)
+    records = open_records(url)
+    attributes = [SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES]
+    # the SDK declares the keys' type as unknown
+    async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
+        dev_server_existing_path=str(TEMPORAL),
+        search_attributes=attributes,
+        data_converter=pydantic_data_converter,
+    ) as temporal:
+        with SimulatorProcess(HEAD + scenario) as simulator:
+            yield Stage(simulator, temporal.client, records, _settings(simulator, folder))
+    records.close()
+
+
+def _settings(simulator: SimulatorProcess, folder: Path) -> Settings:
+    return Settings(
+        demo=True,
+        databricks_host=simulator.address,
+        databricks_token=SecretStr(simulator.token),
+        poll_interval=timedelta(milliseconds=100),
+        retry_base_delay=timedelta(milliseconds=100),
+        calls_per_second=1000,
+        circuit_breaker_failure_threshold=2,
+        circuit_breaker_timeout=timedelta(minutes=10),
+        data_dir=folder,
+    )

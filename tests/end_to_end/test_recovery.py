@@ -1,0 +1,207 @@
+"""Incidents of every kind, from the report to the settled end, in one simulated workspace."""
+
+import asyncio
+
+import pytest
+
+from bench.stage import Stage
+from lakemend.incident import IncidentView, Outcome, incident_id
+
+pytestmark = pytest.mark.xdist_group("recovery")
+
+
+def attempts(view: IncidentView) -> list[str]:
+    return [f"{step.action} {step.status}" for step in view.steps]
+
+
+def changed_settings(stage: Stage, job: str) -> object:
+    return stage.simulator.control.invariants()["settings_changed"].get(job)
+
+
+async def test_a_network_error_is_cured_by_the_second_repair(stage: Stage) -> None:
+    view = await stage.recover("flaky_network")
+
+    assert view.outcome is Outcome.RECOVERED
+    assert attempts(view) == ["repair_run failed", "repair_run succeeded"]
+    assert stage.repairs_of(view.run_id) == 2
+
+
+async def test_more_driver_memory_cures_and_the_settings_go_back(stage: Stage) -> None:
+    view = await stage.recover("hungry_driver")
+
+    assert view.outcome is Outcome.RECOVERED
+    assert attempts(view) == [
+        "change_node_type succeeded",
+        "change_node_type skipped",
+        "repair_run succeeded",
+    ]
+    assert changed_settings(stage, "hungry_driver") is None
+
+
+async def test_what_no_machine_can_cure_escalates_with_everything_put_back(stage: Stage) -> None:
+    view = await stage.recover("insatiable_driver")
+
+    assert view.outcome is Outcome.ESCALATED
+    assert view.fallback_used
+    assert changed_settings(stage, "insatiable_driver") is None
+
+
+async def test_a_disk_that_was_full_is_met_with_more_workers_for_one_run(stage: Stage) -> None:
+    view = await stage.recover("too_few_workers")
+
+    assert view.outcome is Outcome.RECOVERED
+    assert attempts(view) == ["scale_cluster succeeded", "repair_run succeeded"]
+    assert changed_settings(stage, "too_few_workers") is None
+
+
+@pytest.mark.parametrize("job", ["no_permission", "bug"])
+async def test_what_only_a_person_can_remedy_is_not_touched(stage: Stage, job: str) -> None:
+    view = await stage.recover(job)
+
+    assert view.outcome is Outcome.ESCALATED
+    assert view.steps == ()
+    assert view.breaker == ""
+    assert stage.repairs_of(view.run_id) == 0
+
+
+async def test_a_repair_that_uncovers_a_bug_is_not_repeated(stage: Stage) -> None:
+    view = await stage.recover("bug_after_network")
+
+    assert view.outcome is Outcome.ESCALATED
+    assert stage.repairs_of(view.run_id) == 1
+    assert view.diagnosis is not None
+    assert view.diagnosis.cause == "user_code"
+
+
+async def test_a_repair_that_uncovers_another_cause_leads_to_the_plan_for_that(
+    stage: Stage,
+) -> None:
+    view = await stage.recover("memory_after_network")
+
+    assert view.outcome is Outcome.RECOVERED
+    assert view.playbook == "DatabricksOutOfMemoryError"
+    assert stage.repairs_of(view.run_id) == 2
+    assert changed_settings(stage, "memory_after_network") is None
+
+
+async def test_executors_lost_to_spot_are_cured_by_a_repair(stage: Stage) -> None:
+    view = await stage.recover("spot")
+
+    assert view.outcome is Outcome.RECOVERED
+    assert stage.repairs_of(view.run_id) == 1
+
+
+async def test_one_restart_and_two_repairs_for_two_runs_that_died_with_a_cluster(
+    stage: Stage,
+) -> None:
+    control = stage.simulator.control
+    runs = [control.run_job(job) for job in ("shared_a", "shared_b")]
+    await asyncio.sleep(0.5)
+    control.terminate_cluster("shared", code="COMMUNICATION_LOST", type="CLOUD_FAILURE")
+    for run in runs:
+        await asyncio.to_thread(control.wait_for_run, run)
+
+    handles = [await stage.report(run) for run in runs]
+    views = [await handle.result() for handle in handles]
+
+    assert [view.outcome for view in views] == [Outcome.RECOVERED] * 2
+    assert [stage.repairs_of(view.run_id) for view in views] == [1, 1]
+    assert control.invariants()["cluster_starts"] == {"shared": 1}
+
+
+async def test_ten_reports_of_one_failure_lead_to_one_repair(stage: Stage) -> None:
+    run = await stage.failed_run("person_repairs")
+
+    handles = [await stage.report(run) for _ in range(10)]
+    view = await handles[0].result()
+    late = await (await stage.report(run)).result()
+
+    assert view.outcome is Outcome.RECOVERED
+    assert stage.repairs_of(view.run_id) == 1
+    assert late.outcome is Outcome.DUPLICATE
+    kept = stage.records.get_incident(incident_id("default", str(run)))
+    assert kept is not None
+    assert kept.outcome is Outcome.RECOVERED
+
+
+async def test_a_run_that_a_person_repaired_is_theirs(stage: Stage) -> None:
+    run = await stage.failed_run("person_cancels")
+    await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
+
+    view = await (await stage.report(run)).result()
+
+    assert view.outcome is Outcome.SUPERSEDED
+    assert stage.repairs_of(view.run_id) == 0
+    await asyncio.to_thread(stage.simulator.control.cancel_as_person, run)
+
+
+async def test_a_run_that_a_person_cancels_under_repair_is_left_alone(stage: Stage) -> None:
+    run = await stage.failed_run("person_cancels")
+    handle = await stage.report(run)
+    await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
+    await asyncio.to_thread(stage.simulator.control.cancel_as_person, run)
+
+    view = await handle.result()
+
+    assert view.outcome is Outcome.SUPERSEDED
+    assert stage.repairs_of(run) == 1
+
+
+async def test_a_run_that_the_platform_retries_is_left_alone(stage: Stage) -> None:
+    run = stage.simulator.control.run_job("retried_by_platform")
+    await asyncio.sleep(1)
+
+    view = await (await stage.report(run, task_key="load")).result()
+
+    assert view.outcome is Outcome.SUPERSEDED
+    assert stage.repairs_of(run) == 0
+
+
+async def test_somebody_elses_edit_is_never_overwritten(stage: Stage) -> None:
+    control = stage.simulator.control
+    run = await stage.failed_run("hungry_but_edited")
+    handle = await stage.report(run)
+    await asyncio.to_thread(control.wait_until, lambda: stage.repairs_of(run) == 1)
+    await asyncio.to_thread(control.edit_as_person, "hungry_but_edited", {"timeout_seconds": 777})
+
+    view = await handle.result()
+
+    assert view.outcome is Outcome.RECOVERED
+    assert any("somebody else" in note for note in view.notes), view.notes
+
+
+async def test_an_open_breaker_rejects_until_it_is_reset(stage: Stage) -> None:
+    outcomes = [(await stage.recover("for_ever")).outcome for _ in range(2)]
+    rejected = await stage.recover("for_ever")
+    await stage.breaker(rejected.breaker).signal("reset", {"by": "a person", "reason": "fixed"})
+    let_through = await stage.recover("for_ever")
+
+    assert outcomes == [Outcome.ESCALATED] * 2
+    assert rejected.steps == ()
+    assert "is open" in rejected.message
+    assert let_through.steps != ()
+
+
+async def test_a_dry_run_shows_the_calls_and_makes_none(stage: Stage) -> None:
+    run = await stage.failed_run("hungry_driver")
+
+    view = await (await stage.report(run, dry_run=True)).result()
+
+    assert view.outcome is Outcome.OBSERVED
+    paths = [call.path for step in view.steps for call in step.calls]
+    assert paths == ["/api/2.2/jobs/update", "/api/2.2/jobs/runs/repair"]
+    assert stage.repairs_of(run) == 0
+
+
+async def test_a_report_about_a_run_that_does_not_exist_escalates(stage: Stage) -> None:
+    view = await (await stage.report(12345)).result()
+
+    assert view.outcome is Outcome.ESCALATED
+    assert "could not be read" in view.message
+
+
+async def test_nothing_forbidden_was_called_and_no_run_overlapped(stage: Stage) -> None:
+    found = stage.simulator.control.invariants()
+
+    assert found["forbidden_calls"] == []
+    assert found["overlapping_runs"] == []

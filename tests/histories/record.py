@@ -1,0 +1,58 @@
+"""Record histories for the replay tests: `make histories`."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+from bench.stage import Stage, staged
+from lakemend.lease import lease_workflow_id
+from lakemend.permit import breaker_workflow_id
+
+HERE = Path(__file__).parent
+SCENARIO = HERE.parent / "end_to_end" / "workspace.yaml"
+MACHINE = {"identity", "stackTrace"}
+INCIDENTS = {
+    "incident-second-repair-helps": "flaky_network",
+    "incident-more-memory-then-restored": "hungry_driver",
+    "incident-fallback-and-escalation": "insatiable_driver",
+    "incident-another-cause-after-repair": "memory_after_network",
+    "incident-person-needed": "bug",
+}
+
+
+async def main() -> None:
+    """Let one job of each kind fail and keep what Temporal wrote down about it."""
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = SCENARIO.read_text(encoding="utf-8")
+        async with staged(scenario, Path(folder)) as stage, stage.working():
+            for name, job in INCIDENTS.items():
+                view = await stage.recover(job)
+                await _keep(stage, name, view.incident_id)
+            views = [await stage.recover("for_ever") for _ in range(3)]
+            view = views[-1]
+            await _keep(stage, "incident-rejected-by-breaker", view.incident_id)
+            await _keep(stage, "breaker-opens", breaker_workflow_id(view.breaker))
+            job_id = str(stage.simulator.control.job_id("hungry_driver"))
+            await _keep(stage, "lease-of-a-job", lease_workflow_id("default", f"job-{job_id}"))
+
+
+async def _keep(stage: Stage, name: str, workflow_id: str) -> None:
+    history = await stage.client.get_workflow_handle(workflow_id).fetch_history()
+    text = json.dumps(_without_machine(history.to_json_dict()), indent=1)
+    (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _without_machine(value: Any) -> Any:
+    """Leave out what names the machine of the recording; no replay looks at it."""
+    if isinstance(value, list):
+        return [_without_machine(each) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value).items()
+        return {key: _without_machine(each) for key, each in entries if key not in MACHINE}
+    return value
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

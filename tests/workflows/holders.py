@@ -1,0 +1,204 @@
+"""Holders, records and a worker for the tests of breakers and leases."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from temporalio import activity, workflow
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.breakers import EntityActivities
+from lakemend.audit import AuditEntry
+from lakemend.breaker_settings import BreakerSettings
+from lakemend.breaker_view import STATE_ATTRIBUTE, BreakerStatus
+from lakemend.lease import LeaseGrant
+from lakemend.permit import (
+    BreakerCall,
+    BreakerReport,
+    Decision,
+    PermitAnswer,
+    PermitOutcome,
+    PermitReport,
+    PermitRequest,
+    breaker_workflow_id,
+)
+from lakemend.recording import AuditInput
+from workflows.breaker import BreakerWorkflow
+from workflows.lease import LeaseWorkflow
+
+BINARIES = Path(sys.executable).parent
+PASSED_THROUGH = SandboxRestrictions.default.with_passthrough_modules(
+    "lakemend", "pydantic", "activities"
+)
+Handle = WorkflowHandle[Any, Any]
+T = TypeVar("T")
+
+
+@workflow.defn(name="HolderStub", sandboxed=False)
+class Holder:
+    """Asks nothing by itself; keeps what it is answered."""
+
+    def __init__(self) -> None:
+        self._answers: list[PermitAnswer] = []
+        self._grants: list[LeaseGrant] = []
+        self._left = False
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: self._left)
+
+    @workflow.signal
+    def permit_answered(self, answer: PermitAnswer) -> None:
+        self._answers.append(answer)
+
+    @workflow.signal
+    def lease_granted(self, grant: LeaseGrant) -> None:
+        self._grants.append(grant)
+
+    @workflow.signal
+    def leave(self) -> None:
+        self._left = True
+
+    @workflow.query
+    def answers(self) -> list[PermitAnswer]:
+        return self._answers
+
+    @workflow.query
+    def grants(self) -> list[LeaseGrant]:
+        return self._grants
+
+
+class Records:
+    """The audit trail of a test; while `away`, nothing can be written."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, AuditEntry] = {}
+        self.away = False
+
+    @activity.defn
+    async def record_audit(self, written: AuditInput) -> None:
+        if self.away:
+            raise ApplicationError("the records are away", non_retryable=True)
+        self.entries |= {entry.entry_id: entry for entry in written.entries}
+
+    def kinds(self, name: str) -> list[str]:
+        subject = breaker_workflow_id(name)
+        return [entry.kind for entry in self.entries.values() if entry.subject == subject]
+
+
+class Bench:
+    """One worker, and what a test says to its breakers."""
+
+    def __init__(self, env: WorkflowEnvironment, task_queue: str, records: Records) -> None:
+        self.env = env
+        self.client: Client = env.client
+        self.task_queue = task_queue
+        self.records = records
+        self.activities = EntityActivities(env.client, task_queue)
+
+    async def holder(self) -> Handle:
+        return await self.client.start_workflow(
+            Holder.run, id=f"holder-{uuid4()}", task_queue=self.task_queue
+        )
+
+    async def ask(
+        self, name: str, holder: Handle, settings: BreakerSettings | None = None
+    ) -> PermitAnswer:
+        """Ask with a new request, and wait for the first answer to it."""
+        request = PermitRequest(
+            request_id=str(uuid4()), holder=holder.id, settings=settings or BreakerSettings()
+        )
+        await self.activities.request_permit(BreakerCall(name=name, request=request))
+        return await self.answer_to(holder, request.request_id)
+
+    async def answer_to(
+        self, holder: Handle, request_id: str, *decisions: Decision
+    ) -> PermitAnswer:
+        wanted = decisions or tuple(Decision)
+
+        async def look() -> PermitAnswer | None:
+            answers = await holder.query(Holder.answers)
+            fitting = [a for a in answers if a.request_id == request_id and a.decision in wanted]
+            return fitting[0] if fitting else None
+
+        return await eventually(look)
+
+    async def report(self, answer: PermitAnswer, outcome: PermitOutcome) -> None:
+        report = PermitReport(request_id=answer.request_id, outcome=outcome)
+        await self.activities.report_permit(BreakerReport(name=answer.breaker, report=report))
+
+    async def fail(self, name: str, holder: Handle, times: int) -> None:
+        for _ in range(times):
+            await self.report(await self.ask(name, holder), PermitOutcome.FAILURE)
+
+    async def succeed(self, name: str, holder: Handle, times: int) -> None:
+        for _ in range(times):
+            await self.report(await self.ask(name, holder), PermitOutcome.SUCCESS)
+
+    def breaker(self, name: str) -> Handle:
+        return self.client.get_workflow_handle(breaker_workflow_id(name))
+
+    async def status(self, name: str) -> BreakerStatus:
+        return await self.breaker(name).query("status", result_type=BreakerStatus)
+
+    async def state(self, name: str, wanted: str) -> BreakerStatus:
+        """Wait until the breaker is in the wanted state."""
+
+        async def look() -> BreakerStatus | None:
+            status = await self.status(name)
+            return status if status.state == wanted else None
+
+        return await eventually(look)
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
+    for _ in range(250):
+        found = await look()
+        if found is not None:
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come about within 5 s")
+
+
+@asynccontextmanager
+async def running_bench(
+    env: WorkflowEnvironment, task_queue: str = "entities"
+) -> AsyncGenerator[Bench]:
+    """Run a worker for breakers, leases and their holders."""
+    records = Records()
+    runner = SandboxedWorkflowRunner(restrictions=PASSED_THROUGH)
+    async with Worker(
+        env.client,
+        task_queue=task_queue,
+        workflows=[BreakerWorkflow, LeaseWorkflow, Holder],
+        activities=[records.record_audit],
+        workflow_runner=runner,
+    ):
+        yield Bench(env, task_queue, records)
+
+
+@asynccontextmanager
+async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
+    """Start a time-skipping server that knows our search attribute."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BINARIES / "temporal-test-server"),
+        data_converter=pydantic_data_converter,
+    ) as env:
+        await env.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace="default",
+                search_attributes={STATE_ATTRIBUTE: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
+            )
+        )
+        yield env

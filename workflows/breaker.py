@@ -1,0 +1,174 @@
+"""A circuit breaker as a workflow: one for each key, asked and answered by signals."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+
+with workflow.unsafe.imports_passed_through():
+    from lakemend.breaker import (
+        Event,
+        HolderGone,
+        Switch,
+        Tick,
+        advance,
+        is_forgettable,
+        new_breaker,
+        next_deadline,
+    )
+    from lakemend.breaker_state import BreakerEvent, Trigger
+    from lakemend.breaker_view import (
+        STATE_ATTRIBUTE,
+        BreakerInput,
+        BreakerStatus,
+        WaitingRequest,
+        audit_entries,
+        describe,
+        status,
+        waiting,
+    )
+    from lakemend.letter import Letter
+    from lakemend.permit import (
+        BREAKER_WORKFLOW,
+        PERMIT_ANSWERED,
+        CancelRequest,
+        ManualChange,
+        PermitReport,
+        PermitRequest,
+        Reconfigure,
+    )
+
+from workflows.entity import Entity
+
+_STATE = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)
+
+
+@workflow.defn(name=BREAKER_WORKFLOW)
+class BreakerWorkflow(Entity[Event]):
+    """Holds one breaker; what it decides stands in `lakemend.breaker`."""
+
+    @workflow.init
+    def __init__(self, start: BreakerInput) -> None:
+        super().__init__(start.outbox, start.unwritten)
+        self._breaker = start.breaker or new_breaker(start.name, workflow.now())
+        self._shown = workflow.info().typed_search_attributes.get(_STATE)
+
+    @workflow.run
+    async def run(self, _start: BreakerInput) -> None:
+        """Serve until the breaker is closed, idle and has nothing to remember."""
+        await self.live()
+
+    @workflow.signal(description="May I act? Answered by the signal permit_answered")
+    def request_permit(self, *arguments: Any) -> None:
+        """Take a PermitRequest."""
+        self.post(PermitRequest.model_validate, arguments)
+
+    @workflow.signal(description="How a permitted recovery went")
+    def report(self, *arguments: Any) -> None:
+        """Take a PermitReport."""
+        self.post(PermitReport.model_validate, arguments)
+
+    @workflow.signal(description="Leave the queue, or give the permit back")
+    def cancel_request(self, *arguments: Any) -> None:
+        """Take a CancelRequest."""
+        self.post(CancelRequest.model_validate, arguments)
+
+    @workflow.signal(description='Close and forget: {"by": "...", "reason": "..."}')
+    def reset(self, *arguments: Any) -> None:
+        """Take a ManualChange."""
+        self.post(_switch(Trigger.RESET), arguments)
+
+    @workflow.signal(description='Let nobody pass: {"by": "...", "reason": "..."}')
+    def force_open(self, *arguments: Any) -> None:
+        """Take a ManualChange."""
+        self.post(_switch(Trigger.FORCE_OPEN), arguments)
+
+    @workflow.signal(description='Let all pass, count nothing: {"by": "...", "reason": "..."}')
+    def disable(self, *arguments: Any) -> None:
+        """Take a ManualChange."""
+        self.post(_switch(Trigger.DISABLE), arguments)
+
+    @workflow.signal(description='Let all pass, but count: {"by": "...", "reason": "..."}')
+    def metrics_only(self, *arguments: Any) -> None:
+        """Take a ManualChange."""
+        self.post(_switch(Trigger.METRICS_ONLY), arguments)
+
+    @workflow.signal(description='Change settings of this key: {"by": "...", "settings": {...}}')
+    def configure(self, *arguments: Any) -> None:
+        """Take a Reconfigure."""
+        self.post(Reconfigure.model_validate, arguments)
+
+    @workflow.query
+    def status(self) -> BreakerStatus:
+        """Sum up the breaker."""
+        return status(self._breaker, workflow.now())
+
+    @workflow.query
+    def history(self) -> tuple[BreakerEvent, ...]:
+        """Return the last hundred events, oldest first."""
+        return self._breaker.events
+
+    @workflow.query
+    def waiting(self) -> tuple[WaitingRequest, ...]:
+        """List the parked requests, first in the queue first."""
+        return waiting(self._breaker)
+
+    def take(self, message: Event) -> None:
+        """Ask the state machine what the message means, and do what it says."""
+        before = self._breaker.event_count
+        turn = advance(self._breaker, message, workflow.now())
+        self._breaker = turn.breaker
+        self.outbox.extend(
+            Letter(
+                holder=answer.holder,
+                signal=PERMIT_ANSWERED,
+                request_id=answer.answer.request_id,
+                content=answer.answer,
+            )
+            for answer in turn.answers
+        )
+        life = workflow.info().first_execution_run_id
+        self.trail.add(audit_entries(self._breaker, before, life))
+
+    def ring(self) -> None:
+        """Let time pass."""
+        self.take(Tick())
+
+    def due(self) -> datetime | None:
+        """Return when time has something to do here."""
+        return next_deadline(self._breaker)
+
+    def lost(self, letter: Letter) -> None:
+        """Free the permit of a holder that is gone."""
+        self.take(HolderGone(request_id=letter.request_id))
+
+    def is_forgettable(self) -> bool:
+        """Whether a missing breaker would answer the same."""
+        return is_forgettable(self._breaker, workflow.now())
+
+    def show(self) -> None:
+        """Put the state where lists and the Web UI find it; an upsert is an event, so on change."""
+        workflow.set_current_details(describe(self._breaker, workflow.now()))
+        if self._shown != self._breaker.circuit:
+            self._shown = self._breaker.circuit
+            workflow.upsert_search_attributes(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the update open
+                [_STATE.value_set(self._shown)]
+            )
+
+    def successor(self) -> BreakerInput:
+        """Return all that the next run has to know."""
+        return BreakerInput(
+            name=self._breaker.name,
+            breaker=self._breaker,
+            outbox=tuple(self.outbox),
+            unwritten=self.trail.unwritten(),
+        )
+
+
+def _switch(trigger: Trigger) -> Callable[[Any], Switch]:
+    def parse(raw: Any) -> Switch:
+        return Switch(trigger=trigger, by_hand=ManualChange.model_validate(raw))
+
+    return parse

@@ -1,0 +1,112 @@
+"""The calls that a recovery makes, each with its queue, deadline and a summary for the Web UI."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.evidence import EvidenceActivities
+    from activities.health import HealthActivities
+
+    from activities.decision import Decision, DecisionActivities
+    from activities.records import RecordActivities
+    from lakemend.evidence import ComputeKind, Evidence
+    from lakemend.incident import HealthCheckResult, IncidentView
+    from lakemend.plan import PlannedStep
+    from lakemend.recording import FailureClaim
+    from lakemend.step import Caps, HealthRequest, StepInput, StepResult, WatchedRun
+    from workflows.failures import explain
+    from workflows.options import LOCALLY, calling
+
+
+async def read_evidence(watched: WatchedRun) -> Evidence:
+    """Read all that is known about a run."""
+    return await workflow.execute_activity_method(
+        EvidenceActivities.read_evidence,
+        watched,
+        summary=f"Read run {watched.run_id}",
+        **calling(watched.workspace),
+    )
+
+
+async def claim(evidence: Evidence, view: IncidentView) -> bool:
+    """Claim the failure for this incident; False when it was dealt with before."""
+    failure = FailureClaim(
+        key=evidence.failure_key, incident_id=view.incident_id, owner=view.workflow_run_id
+    )
+    return await workflow.execute_local_activity_method(
+        RecordActivities.claim_failure, failure, **LOCALLY
+    )
+
+
+async def decide(evidence: Evidence) -> Decision:
+    """Name the cause and make the plan."""
+    return await workflow.execute_local_activity_method(
+        DecisionActivities.decide, evidence, **LOCALLY
+    )
+
+
+async def act(
+    step: PlannedStep,
+    evidence: Evidence,
+    failed_tasks: tuple[str, ...],
+    *,
+    token: str,
+    caps: Caps,
+    dry_run: bool = False,
+) -> StepResult:
+    """Make one attempt of a step, or only say what it would do."""
+    target = f" {step.target.resource}" if step.target else ""
+    return await workflow.execute_activity(
+        step.action,
+        StepInput(
+            workspace=evidence.workspace,
+            incident_id=workflow.info().workflow_id,
+            token=token,
+            action=step.action,
+            parameters=step.parameters,
+            target=step.target,
+            run_id=evidence.run.run_id,
+            job_id=evidence.run.job_id,
+            failed_tasks=failed_tasks,
+            latest_repair_id=evidence.run.latest_repair_id,
+            failed_at=evidence.run.ended_at,
+            caps=caps,
+            dry_run=dry_run,
+        ),
+        result_type=StepResult,
+        summary=f"{step.action}{target}" + (" (dry run)" if dry_run else ""),
+        **calling(evidence.workspace, within=step.timeout, see_it_through=True),
+    )
+
+
+async def check_health(
+    checks: tuple[str, ...], watched: WatchedRun, evidence: Evidence, within: timedelta
+) -> tuple[HealthCheckResult, ...]:
+    """Run the declared checks; one that cannot be read within that time has not passed."""
+    request = HealthRequest(
+        workspace=watched.workspace,
+        checks=checks,
+        run_id=watched.run_id,
+        repair_id=watched.repair_id,
+        failed_tasks=tuple(task.task_key for task in evidence.failed_tasks),
+        cluster_ids=_all_purpose_clusters(evidence),
+    )
+    try:
+        found = await workflow.execute_activity_method(
+            HealthActivities.check_health,
+            request,
+            summary="Check health",
+            **calling(watched.workspace, within=within),
+        )
+    except ActivityError as error:
+        reason = explain(error)
+        return tuple(HealthCheckResult(check=name, passed=False, message=reason) for name in checks)
+    return tuple(found)
+
+
+def _all_purpose_clusters(evidence: Evidence) -> tuple[str, ...]:
+    computes = (task.compute for task in evidence.failed_tasks)
+    shared = {item.cluster_id for item in computes if item.kind is ComputeKind.ALL_PURPOSE}
+    return tuple(sorted(shared - {""}))

@@ -1,0 +1,113 @@
+"""What must be given back whatever happens: leases, and settings that a step changed."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.snapshots import SnapshotActivities
+
+    from lakemend.step import (
+        Change,
+        RestoreRequest,
+        SnapshotRef,
+        SnapshotRequest,
+        Target,
+        WatchedRun,
+    )
+    from workflows.leases import Leases
+    from workflows.mailbox import Mailbox
+    from workflows.options import RESTORE_PATIENCE, calling
+    from workflows.story import Story
+    from workflows.waiting import wait_for_run
+
+
+class Compensation:
+    """Knows what this incident holds and changed, and gives it back."""
+
+    def __init__(self, story: Story, mailbox: Mailbox) -> None:
+        self._story = story
+        self._mailbox = mailbox
+        self._leases = Leases(story.view.workspace, mailbox)
+        self._snapshots: dict[str, SnapshotRef] = {}
+        self._changes: dict[str, Change] = {}
+        self._active_run: WatchedRun | None = None
+
+    async def prepare(self, target: Target, *, snapshot: bool) -> None:
+        """Hold the lease of a resource and put its settings aside, before a step changes it."""
+        workspace = self._story.view.workspace
+        await self._leases.acquire(target.resource)
+        if snapshot and target.resource not in self._snapshots:
+            self._snapshots[target.resource] = await workflow.execute_activity_method(
+                SnapshotActivities.take_snapshot,
+                SnapshotRequest(
+                    workspace=workspace, incident_id=self._story.view.incident_id, target=target
+                ),
+                summary=f"Snapshot of {target.resource}",
+                **calling(workspace),
+            )
+
+    def changed(self, change: Change) -> None:
+        """Remember what a step changed; a second change of a resource keeps the first snapshot."""
+        if change.resource in self._snapshots:
+            self._changes[change.resource] = change
+
+    async def give_up_lease(self, target: Target) -> None:
+        """Release a resource at once when nothing on it has to be put back."""
+        if target.resource not in self._changes:
+            await self._leases.release(target.resource)
+
+    def run_started(self, watched: WatchedRun) -> None:
+        """Note a run that uses the changed settings; they stay until it has ended."""
+        self._active_run = watched
+
+    def run_ended(self) -> None:
+        """Note that no run of ours is under way any more."""
+        self._active_run = None
+
+    def keep_changes(self) -> None:
+        """Leave the settings as the steps made them, as the playbook says, and say so."""
+        for resource in self._changes:
+            self._story.note(f"{resource} keeps the change that helped, as the playbook says.")
+        self._changes.clear()
+
+    async def restore(self) -> bool:
+        """Put every changed setting back, newest first, once the repaired run has ended.
+
+        Returns whether all are as they were, or as a third party has since made them.
+        """
+        if self._changes and self._active_run:
+            await wait_for_run(self._active_run, self._mailbox, RESTORE_PATIENCE)
+        restored = True
+        for resource in reversed(list(self._changes)):
+            restored &= await self._restore(resource, self._changes.pop(resource))
+        return restored
+
+    async def release(self) -> None:
+        """Give every lease back."""
+        await self._leases.release_all()
+
+    async def _restore(self, resource: str, change: Change) -> bool:
+        snapshot = self._snapshots[resource]
+        request = RestoreRequest(
+            snapshot=snapshot,
+            expected_hash=change.hash_after,
+            incident_id=self._story.view.incident_id,
+        )
+        try:
+            result = await workflow.execute_activity_method(
+                SnapshotActivities.restore_snapshot,
+                request,
+                summary=f"Put {resource} back",
+                **calling(snapshot.workspace),
+            )
+        except ActivityError as error:
+            message = f"{resource} could not be put back: {error.cause}"
+            self._story.note(message)
+            self._story.tell("restore_failed", message, snapshot_id=snapshot.snapshot_id)
+            return False
+        calls = [call.model_dump(mode="json") for call in result.calls]
+        kind = "restored" if result.restored else "not_restored"
+        self._story.tell(kind, result.message, resource=resource, calls=calls)
+        if not result.restored:
+            self._story.note(result.message)
+        return True

@@ -1,0 +1,194 @@
+"""The way of an incident, from the first report to the closed ticket."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.decision import Decision
+    from lakemend.evidence import Evidence, RunPhase, run_phase
+    from lakemend.incident import (
+        REPORT_FAILURE,
+        WORKFLOW,
+        FailureReport,
+        IncidentInput,
+        IncidentView,
+        Outcome,
+        Stage,
+    )
+    from lakemend.lease import LeaseGrant
+    from lakemend.permit import Decision as PermitDecision
+    from lakemend.permit import PermitAnswer, PermitOutcome
+    from lakemend.plan import RUN_TIMEOUT
+    from lakemend.policy import Consent, Ending, ending_without_recovery
+    from lakemend.step import WatchedRun
+    from workflows.calls import claim, decide, read_evidence
+    from workflows.compensation import Compensation
+    from workflows.failures import interrupted
+    from workflows.mailbox import Mailbox
+    from workflows.permits import Permit, refusal
+    from workflows.recovery import Recovery
+    from workflows.rehearsal import rehearse
+    from workflows.story import Story
+    from workflows.waiting import wait_for_run
+
+# A run that fails for a new reason after each repair is dealt with so often, then escalates.
+MOST_PLANS = 3
+
+
+@workflow.defn(name=WORKFLOW)
+class IncidentWorkflow:
+    """Recovers one failed job run, and puts back whatever it changed on the way."""
+
+    @workflow.init
+    def __init__(self, incident: IncidentInput) -> None:
+        info = workflow.info()
+        self._incident = incident
+        self._mailbox = Mailbox()
+        self._story = Story(
+            IncidentView(
+                incident_id=info.workflow_id,
+                workspace=incident.workspace,
+                run_id=incident.run_id,
+                started_at=workflow.now(),
+                workflow_run_id=info.run_id,
+            )
+        )
+        self._compensation = Compensation(self._story, self._mailbox)
+        self._permit = Permit(self._mailbox)
+
+    @workflow.run
+    async def run(self, incident: IncidentInput) -> IncidentView:
+        """Deal with the failure, settle whatever the outcome, and look again if it failed anew."""
+        cancelled = False
+        try:
+            ending = await self._deal_with_it()
+        except (ActivityError, asyncio.CancelledError) as error:
+            cancelled = is_cancelled_exception(error)
+            ending = interrupted(error)
+        await self._settle(ending)
+        if cancelled:
+            raise asyncio.CancelledError
+        if self._mailbox.unread_failure:
+            workflow.continue_as_new(incident)
+        return self._story.view
+
+    async def _deal_with_it(self) -> Ending:
+        evidence = await self._read_ended_run()
+        if not await claim(evidence, self._story.view):
+            message = "This failure was dealt with before."
+            return Ending(outcome=Outcome.DUPLICATE, message=message)
+        ending = ending_without_recovery(evidence)
+        if ending:
+            return ending
+        decision = await decide(evidence)
+        for _ in range(MOST_PLANS):
+            result = await self._carry_out(decision, evidence)
+            if isinstance(result, Ending):
+                return result
+            decision, evidence = result
+        message = "The run failed for another reason after every repair."
+        return Ending(outcome=Outcome.ESCALATED, message=message)
+
+    async def _read_ended_run(self) -> Evidence:
+        """Read the run; one that is still active is left alone until it has ended.
+
+        The platform may be about to retry the task by itself, and a second repair would run the
+        work twice.
+        """
+        watched = WatchedRun(workspace=self._incident.workspace, run_id=self._incident.run_id)
+        self._mailbox.mark_read()
+        evidence = await read_evidence(watched)
+        if run_phase(evidence.run) is RunPhase.ACTIVE and not evidence.run.latest_repair_id:
+            self._story.update(stage=Stage.RUN_STILL_ACTIVE)
+            await wait_for_run(watched, self._mailbox, RUN_TIMEOUT)
+            evidence = await read_evidence(watched)
+        run = evidence.run
+        self._story.update(
+            job_id=run.job_id,
+            job_name=evidence.job.name if evidence.job else run.run_name,
+            run_page_url=run.run_page_url,
+        )
+        self._story.remember_failure(evidence.failure_key)
+        return evidence
+
+    async def _carry_out(
+        self, decision: Decision, evidence: Evidence
+    ) -> Ending | tuple[Decision, Evidence]:
+        diagnosis, plan = decision.diagnosis, decision.plan
+        self._story.update(diagnosis=diagnosis, playbook=plan.playbook)
+        self._story.tell("diagnosed", diagnosis.summary, **diagnosis.model_dump(mode="json"))
+        if plan.playbook:
+            self._story.tag_error_type(plan.playbook)
+        if plan.ruling.consent is Consent.ESCALATE:
+            return Ending(outcome=Outcome.ESCALATED, message=plan.ruling.reason)
+        if plan.ruling.consent is Consent.OBSERVE or self._incident.dry_run:
+            await rehearse(self._story, plan, evidence)
+            message = plan.ruling.reason or "A dry run: the steps show the calls it would make."
+            return Ending(outcome=Outcome.OBSERVED, message=message)
+        refused = await self._ask_breaker(decision)
+        if refused:
+            return refused
+        recovery = Recovery(self._story, self._mailbox, self._compensation, decision, evidence)
+        result = await recovery.run()
+        if not isinstance(result, Ending):
+            await self._compensation.restore()
+            await self._permit.give_back(PermitOutcome.FAILURE)
+        elif plan.keep_change and result.outcome is Outcome.RECOVERED:
+            self._compensation.keep_changes()
+        return result
+
+    async def _ask_breaker(self, decision: Decision) -> Ending | None:
+        breaker = decision.plan.breaker
+        if breaker is None:
+            return None
+        self._story.update(stage=Stage.WAITING_FOR_PERMIT, breaker=breaker.name)
+        await self._story.publish()
+        answer = await self._permit.ask(breaker)
+        if answer.decision is PermitDecision.PARKED:
+            self._story.update(stage=Stage.PARKED, breaker_state=answer.state)
+            self._story.tell("parked", f"{breaker.name} is {answer.state}", place=answer.place)
+            await self._story.publish()
+            answer = await self._permit.wait_in_line(answer)
+        self._story.update(breaker_state=answer.state)
+        return refusal(answer)
+
+    async def _settle(self, ending: Ending) -> None:
+        """Put settings back, return leases and permit, and write the ticket; always done."""
+        self._story.update(stage=Stage.SETTLING, message=ending.message)
+        all_restored = await self._compensation.restore()
+        await self._compensation.release()
+        await self._permit.settle(ending.outcome)
+        if not all_restored and ending.outcome is Outcome.RECOVERED:
+            message = f"{ending.message} But a changed setting could not be put back; see notes."
+            ending = Ending(outcome=Outcome.ESCALATED, message=message)
+        self._story.update(
+            stage=Stage.ENDED,
+            outcome=ending.outcome,
+            message=ending.message,
+            ended_at=workflow.now(),
+        )
+        self._story.tell(ending.outcome, ending.message)
+        self._story.tag_outcome(ending.outcome)
+        await self._story.publish(settled=True)
+
+    @workflow.signal(name=REPORT_FAILURE)
+    def report_failure(self, report: FailureReport) -> None:
+        """Take a report about this run, the first or a later one."""
+        self._mailbox.take_report(report)
+
+    @workflow.signal
+    def permit_answered(self, answer: PermitAnswer) -> None:
+        """Take a breaker's answer."""
+        self._mailbox.take_permit(answer)
+
+    @workflow.signal
+    def lease_granted(self, grant: LeaseGrant) -> None:
+        """Take a lease."""
+        self._mailbox.take_grant(grant)
+
+    @workflow.query
+    def view(self) -> IncidentView:
+        """Return all that people see of the incident."""
+        return self._story.view

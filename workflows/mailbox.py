@@ -1,0 +1,40 @@
+"""What others told an incident while it was busy."""
+
+from lakemend.incident import FailureReport
+from lakemend.lease import LeaseGrant
+from lakemend.permit import PermitAnswer
+
+_END_OF_JOB_RUN = frozenset({"jobs.on_success", "jobs.on_failure"})
+
+
+class Mailbox:
+    """Filled by signals, emptied by the incident."""
+
+    def __init__(self) -> None:
+        self.permits: dict[str, PermitAnswer] = {}
+        self.grants: set[str] = set()
+        self.unread_failure = False
+        self.run_may_have_ended = False
+
+    def take_report(self, report: FailureReport) -> None:
+        """Note that something happened; what it was is read from the workspace.
+
+        A report about one task of many says nothing about the end of the job run.
+        """
+        if report.task_key:
+            return
+        self.unread_failure |= report.event_type == "jobs.on_failure"
+        self.run_may_have_ended |= report.event_type in _END_OF_JOB_RUN
+
+    def take_permit(self, answer: PermitAnswer) -> None:
+        """Keep the newest answer to each request."""
+        self.permits[answer.request_id] = answer
+
+    def take_grant(self, grant: LeaseGrant) -> None:
+        """Note that a lease is ours."""
+        self.grants.add(grant.request_id)
+
+    def mark_read(self) -> None:
+        """Forget the reports so far: the run itself is about to be read."""
+        self.unread_failure = False
+        self.run_may_have_ended = False

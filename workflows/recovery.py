@@ -1,0 +1,229 @@
+"""Carrying out a plan: phase by phase, step by step, attempt by attempt, until one helps."""
+
+import asyncio
+from enum import Enum, auto
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.decision import Decision
+    from lakemend.actions import Wait
+    from lakemend.durations import format_duration
+    from lakemend.evidence import Evidence, RunPhase
+    from lakemend.health import run_succeeded
+    from lakemend.incident import HealthCheckResult, Outcome, Stage, StepStatus
+    from lakemend.plan import Phase, PlannedStep
+    from lakemend.policy import Ending, ending_without_recovery
+    from lakemend.step import RunEnd, StepResult, WatchedRun
+    from workflows.calls import act, check_health, decide, read_evidence
+    from workflows.compensation import Compensation
+    from workflows.failures import explain, is_hopeless, somebody_else_was_first
+    from workflows.mailbox import Mailbox
+    from workflows.story import Story
+    from workflows.waiting import wait_for_run
+
+
+NewFailure = tuple[Decision, Evidence]
+"""The run fails for another reason now: what it is, and what would be done about it."""
+
+
+class Verdict(Enum):
+    """What came of one attempt or step."""
+
+    RECOVERED = auto()
+    DONE = auto()
+    FAILED = auto()
+    HOPELESS = auto()
+
+
+class Recovery:
+    """One plan being carried out."""
+
+    def __init__(
+        self,
+        story: Story,
+        mailbox: Mailbox,
+        compensation: Compensation,
+        decision: Decision,
+        evidence: Evidence,
+    ) -> None:
+        self._story = story
+        self._mailbox = mailbox
+        self._compensation = compensation
+        self._plan = decision.plan
+        self._cause = decision.diagnosis.cause
+        self._evidence = evidence
+        self._failed_tasks = tuple(task.task_key for task in evidence.failed_tasks)
+
+    async def run(self) -> Ending | NewFailure:
+        """Return how it ended, or a new decision when the run now fails for another reason."""
+        for number, phase in enumerate(self._plan.phases):
+            if number:
+                await self._enter(phase)
+            result = await self._phase(phase)
+            if result is not None:
+                return result
+        message = f"No step of {self._plan.playbook} helped. Last: {self._last_message()}"
+        return Ending(outcome=Outcome.ESCALATED, message=message)
+
+    async def _enter(self, phase: Phase) -> None:
+        """Begin a further phase from the settings as they were: what did not help goes back."""
+        await self._compensation.restore()
+        if phase.name == "fallback":
+            self._story.update(fallback_used=True)
+        else:
+            self._story.update(chain_executed=(*self._story.view.chain_executed, phase.name))
+
+    async def _phase(self, phase: Phase) -> Ending | NewFailure | None:
+        for step in phase.steps:
+            verdict = await self._step(phase.name, step)
+            if verdict is Verdict.RECOVERED:
+                message = f"{step.action} helped: the tasks that had failed have succeeded."
+                return Ending(outcome=Outcome.RECOVERED, message=message)
+            if not isinstance(verdict, Verdict):
+                return verdict
+            if verdict is not Verdict.DONE:
+                return None
+        return None
+
+    async def _step(self, phase: str, step: PlannedStep) -> Verdict | Ending | NewFailure:
+        if step.skip:
+            self._story.begin_step(step, phase, attempt=1)
+            self._story.end_step(status=StepStatus.SKIPPED, message=step.skip)
+            return Verdict.DONE
+        for attempt in range(1, len(step.pauses) + 2):
+            if attempt > 1:
+                await self._pause(step, attempt)
+            verdict = await self._attempt(phase, step, attempt)
+            if verdict is not Verdict.FAILED:
+                return verdict
+        return Verdict.FAILED
+
+    async def _attempt(
+        self, phase: str, step: PlannedStep, attempt: int
+    ) -> Verdict | Ending | NewFailure:
+        self._story.update(stage=Stage.RECOVERING)
+        self._story.begin_step(step, phase, attempt)
+        try:
+            result = await self._act(phase, step, attempt)
+        except ActivityError as error:
+            return self._refused(error)
+        if result.superseded:
+            self._story.end_step(status=StepStatus.SKIPPED, message=result.message)
+            return Ending(outcome=Outcome.SUPERSEDED, message=result.message)
+        if not step.starts_run:
+            self._story.end_step(
+                status=StepStatus.SUCCEEDED, message=result.message, calls=result.calls
+            )
+            return Verdict.DONE
+        return await self._watch(step, result)
+
+    async def _act(self, phase: str, step: PlannedStep, attempt: int) -> StepResult:
+        if step.action == "wait":
+            duration = Wait.model_validate(step.parameters).duration
+            await workflow.sleep(duration, summary="Cool-off")
+            return StepResult(message=f"waited {format_duration(duration)}")
+        leased = step.target if step.needs_lease else None
+        if leased:
+            self._story.update(stage=Stage.WAITING_FOR_LEASE)
+            snapshot = step.changes_settings and self._plan.take_snapshots
+            await self._compensation.prepare(leased, snapshot=snapshot)
+            self._story.update(stage=Stage.RECOVERING)
+        result = await act(
+            step,
+            self._evidence,
+            self._failed_tasks,
+            token=f"{self._story.view.workflow_run_id}/{self._evidence.run.latest_repair_id}"
+            f"/{phase}/{step.action}/{attempt}",
+            caps=self._plan.caps,
+        )
+        if result.change:
+            self._compensation.changed(result.change)
+        if workflow.cancellation_reason() is not None:
+            raise asyncio.CancelledError
+        if leased:
+            await self._compensation.give_up_lease(leased)
+        return result
+
+    def _refused(self, error: ActivityError) -> Verdict | Ending:
+        if is_cancelled_exception(error):
+            raise error
+        message = explain(error)
+        self._story.end_step(status=StepStatus.FAILED, message=message)
+        if somebody_else_was_first(error):
+            return Ending(outcome=Outcome.SUPERSEDED, message=message)
+        return Verdict.HOPELESS if is_hopeless(error) else Verdict.FAILED
+
+    async def _watch(self, step: PlannedStep, result: StepResult) -> Verdict | Ending | NewFailure:
+        """Wait for the run that the step started; its end decides whether the step helped."""
+        watched = WatchedRun(
+            workspace=self._evidence.workspace,
+            run_id=result.watch_run_id,
+            repair_id=result.repair_id,
+        )
+        self._compensation.run_started(watched)
+        self._story.update(stage=Stage.WAITING_FOR_RUN)
+        self._story.change_step(message=result.message, calls=result.calls)
+        await self._story.publish()
+        end = await wait_for_run(watched, self._mailbox, step.run_timeout)
+        if end is None:
+            waited = format_duration(step.run_timeout)
+            message = f"Run {watched.run_id} is still active after {waited}; it is left running."
+            self._story.end_step(status=StepStatus.FAILED, message=message)
+            return Ending(outcome=Outcome.ESCALATED, message=message)
+        self._compensation.run_ended()
+        self._story.remember_failure(end.failure_key)
+        return self._stepped_aside(end, watched) or await self._judge(end, watched)
+
+    def _stepped_aside(self, end: RunEnd, watched: WatchedRun) -> Ending | None:
+        message = ""
+        if end.latest_repair_id != watched.repair_id:
+            message = f"Somebody else repaired run {watched.run_id} while we did."
+        elif end.phase is RunPhase.CANCELED:
+            message = f"A person cancelled run {watched.run_id}."
+        if not message:
+            return None
+        self._story.end_step(status=StepStatus.SKIPPED, message=message)
+        return Ending(outcome=Outcome.SUPERSEDED, message=message)
+
+    async def _judge(self, end: RunEnd, watched: WatchedRun) -> Verdict | Ending | NewFailure:
+        checks = await self._check(end, watched)
+        self._story.update(health_checks=checks)
+        failed = [f"{check.check}: {check.message}" for check in checks if not check.passed]
+        if not failed:
+            self._story.end_step(status=StepStatus.SUCCEEDED, message="the run succeeded")
+            return Verdict.RECOVERED
+        self._story.end_step(status=StepStatus.FAILED, message="; ".join(failed))
+        await self._story.publish()
+        return await self._look_again(watched)
+
+    async def _check(self, end: RunEnd, watched: WatchedRun) -> tuple[HealthCheckResult, ...]:
+        succeeded = run_succeeded(self._failed_tasks, end)
+        further = tuple(name for name in self._plan.health_checks if name != succeeded.check)
+        if not succeeded.passed or not further:
+            return (succeeded,)
+        self._story.update(stage=Stage.CHECKING_HEALTH)
+        found = await check_health(further, watched, self._evidence, self._plan.health_timeout)
+        return (succeeded, *found)
+
+    async def _look_again(self, watched: WatchedRun) -> Verdict | Ending | NewFailure:
+        """Read what failed this time: another attempt makes sense for the same cause only."""
+        self._evidence = await read_evidence(watched)
+        self._story.remember_failure(self._evidence.failure_key)
+        ending = ending_without_recovery(self._evidence)
+        if ending:
+            return ending
+        decision = await decide(self._evidence)
+        if decision.diagnosis.cause is self._cause:
+            return Verdict.FAILED
+        return decision, self._evidence
+
+    async def _pause(self, step: PlannedStep, attempt: int) -> None:
+        pause = step.pauses[attempt - 2]
+        self._story.update(stage=Stage.BACKING_OFF)
+        await workflow.sleep(pause, summary=f"{step.action}: attempt {attempt} follows")
+
+    def _last_message(self) -> str:
+        steps = self._story.view.steps
+        return steps[-1].message if steps else "there was none"

@@ -1,0 +1,34 @@
+"""A dry run: what the first phase of a plan would call, without calling it."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from lakemend.evidence import Evidence
+    from lakemend.incident import StepStatus
+    from lakemend.plan import Plan, PlannedStep
+    from workflows.calls import act
+    from workflows.failures import explain
+    from workflows.story import Story
+
+
+async def rehearse(story: Story, plan: Plan, evidence: Evidence) -> None:
+    """Add the steps of the first phase to the story, each with the calls it would make."""
+    for step in plan.phases[0].steps if plan.phases else ():
+        story.begin_step(step, plan.phases[0].name, attempt=1)
+        await _rehearse(story, step, plan, evidence)
+
+
+async def _rehearse(story: Story, step: PlannedStep, plan: Plan, evidence: Evidence) -> None:
+    if step.skip or step.action == "wait":
+        story.end_step(status=StepStatus.SKIPPED, message=step.skip or "a pause")
+        return
+    failed = tuple(task.task_key for task in evidence.failed_tasks)
+    try:
+        result = await act(step, evidence, failed, token="", caps=plan.caps, dry_run=True)
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        story.end_step(status=StepStatus.FAILED, message=explain(error))
+        return
+    story.end_step(status=StepStatus.SKIPPED, message=result.message, calls=result.calls)
