@@ -1,0 +1,1 @@
+"""The HTTP side: webhooks, reading, orders, live events. Talks to Temporal and the records only."""

@@ -1,0 +1,48 @@
+"""The HTTP application."""
+
+from fastapi import Depends, FastAPI
+from temporalio.client import Client
+
+from api.answers import install_problem_handlers
+from api.connection import Connector, TemporalConnection
+from api.credentials import Credentials
+from api.deps import Parts, require_reader
+from api.headers import AnswerHeaders
+from api.routers import circuit_breakers, events, health, incidents, playbooks, webhooks
+from api.tokens import token_verifier
+from lakemend.settings import Settings
+from lakemend.startup import require_secure_api
+from records import Records
+
+
+def create_app(settings: Settings, temporal: Client | Connector, records: Records) -> FastAPI:
+    """Put the application together; it starts without Temporal and says so at `/readyz`.
+
+    Raises SettingsError where secrets are missing or could be guessed.
+    """
+    require_secure_api(settings)
+    app = FastAPI(
+        title="Lakemend",
+        summary="Recovers failed Databricks jobs",
+        version="0.1.0",
+        redoc_url=None,
+    )
+    app.state.parts = Parts(
+        settings=settings,
+        temporal=TemporalConnection(temporal),
+        records=records,
+        credentials=_credentials(settings),
+        tokens=token_verifier(settings),
+    )
+    install_problem_handlers(app)
+    app.add_middleware(AnswerHeaders)
+    app.include_router(health.router)
+    app.include_router(webhooks.router)
+    for noun in (incidents, circuit_breakers, playbooks, events):
+        app.include_router(noun.router, prefix="/api", dependencies=[Depends(require_reader)])
+    return app
+
+
+def _credentials(settings: Settings) -> Credentials:
+    pairs = [(each.user, each.password.get_secret_value()) for each in settings.webhook_credentials]
+    return Credentials(pairs, [key.get_secret_value() for key in settings.api_keys])

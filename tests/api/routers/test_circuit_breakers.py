@@ -1,0 +1,174 @@
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.records import RecordActivities
+from lakemend.audit import AuditEntry
+from lakemend.breaker_view import BreakerInput
+from lakemend.incident import incident_id
+from lakemend.permit import (
+    BREAKER_WORKFLOW,
+    BreakerSettings,
+    PermitOutcome,
+    PermitReport,
+    PermitRequest,
+    breaker_workflow_id,
+)
+from records import Records
+from workflows.breaker import BreakerWorkflow
+
+_QUEUE = "breakers"
+
+
+@pytest.fixture(scope="module")
+async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
+    with ThreadPoolExecutor(2) as threads:
+        async with Worker(
+            temporal,
+            task_queue=_QUEUE,
+            workflows=[BreakerWorkflow],
+            activities=[RecordActivities(records).record_audit],
+            activity_executor=threads,
+        ):
+            yield
+
+
+async def opened_breaker(temporal: Client, name: str) -> None:
+    """Start a breaker that one failure has opened."""
+    settings = BreakerSettings(failure_threshold=1, open_for=timedelta(minutes=5))
+    holder = incident_id("default", "1")
+    handle = await temporal.start_workflow(
+        BREAKER_WORKFLOW,
+        BreakerInput(name=name),
+        id=breaker_workflow_id(name),
+        task_queue=_QUEUE,
+        start_signal="request_permit",
+        start_signal_args=[PermitRequest(request_id="1", holder=holder, settings=settings)],
+    )
+    await handle.signal("report", PermitReport(request_id="1", outcome=PermitOutcome.FAILURE))
+
+
+async def listed(api: httpx.AsyncClient, name: str) -> dict[str, Any]:
+    """Return the list once it shows the breaker; the server's list follows after a moment."""
+    while True:
+        answer = (await api.get("/api/circuit-breakers")).json()
+        if name in [circuit["name"] for circuit in answer["circuits"]]:
+            return answer
+        await asyncio.sleep(0.05)
+
+
+async def audited(records: Records, name: str, by: str) -> AuditEntry:
+    """Return what somebody did to the breaker once it is written down."""
+    while True:
+        for entry in records.audit_of(f"breaker:{name}"):
+            if entry.actor == by:
+                return entry
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_open_breaker_is_listed_with_when_to_try_again(
+    api: httpx.AsyncClient, temporal: Client
+) -> None:
+    name = "DatabricksNetworkError:job-1"
+    await opened_breaker(temporal, name)
+
+    answer = await listed(api, name)
+
+    (circuit,) = [circuit for circuit in answer["circuits"] if circuit["name"] == name]
+    assert (circuit["state"], circuit["failures"]) == ("open", 1)
+    assert circuit["retry_at"] > circuit["opened_at"]
+    assert answer["total_circuits"] == len(answer["circuits"])
+    assert answer["open_circuits"] >= 1
+
+
+@pytest.mark.usefixtures("worker")
+async def test_reset_closes_the_breaker_in_the_name_of_the_token(
+    api: httpx.AsyncClient, temporal: Client, records: Records, make_token: Any
+) -> None:
+    name = "DatabricksNetworkError:job-2"
+    await opened_breaker(temporal, name)
+
+    answer = await api.post(
+        f"/api/circuit-breakers/{name}/reset",
+        headers={"authorization": f"Bearer {make_token(sub='anna')}"},
+        json={"reason": "the network is back"},
+    )
+
+    assert answer.status_code == 200
+    assert (answer.json()["name"], answer.json()["state"]) == (name, "closed")
+    assert (await audited(records, name, by="anna")).reason == "the network is back"
+
+
+@pytest.mark.usefixtures("worker")
+async def test_breaker_can_be_held_open_without_a_reason(
+    api: httpx.AsyncClient, temporal: Client, make_token: Any
+) -> None:
+    name = "finance:DatabricksNetworkError:job-3"
+    await opened_breaker(temporal, name)
+
+    headers = {"authorization": f"Bearer {make_token()}"}
+    answer = await api.post(f"/api/circuit-breakers/{name}/open", headers=headers)
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "forced_open")
+    assert (await api.get(f"/api/circuit-breakers/{name}")).json()["state"] == "forced_open"
+
+
+async def test_without_a_worker_the_list_still_answers_and_says_so(
+    api: httpx.AsyncClient, temporal: Client
+) -> None:
+    name = "DatabricksNetworkError:job-4"
+    await temporal.start_workflow(
+        BREAKER_WORKFLOW,
+        BreakerInput(name=name),
+        id=breaker_workflow_id(name),
+        task_queue="nobody-listens",
+    )
+
+    answer = await listed(api, name)
+
+    (circuit,) = [circuit for circuit in answer["circuits"] if circuit["name"] == name]
+    assert circuit["failures"] is None
+    assert "no worker answered" in circuit["note"]
+    await temporal.get_workflow_handle(breaker_workflow_id(name)).terminate()
+
+
+async def test_breaker_that_is_not_running_is_unknown(
+    api: httpx.AsyncClient, make_token: Any
+) -> None:
+    headers = {"authorization": f"Bearer {make_token()}"}
+    read = await api.get("/api/circuit-breakers/DatabricksNetworkError:job-404")
+    reset = await api.post(
+        "/api/circuit-breakers/DatabricksNetworkError:job-404/reset", headers=headers
+    )
+
+    assert (read.status_code, reset.status_code) == (404, 404)
+    assert reset.json()["type"] == "urn:problem-type:lakemend:unknown-breaker"
+    assert "counts as closed" in reset.json()["detail"]
+
+
+async def test_api_key_is_not_enough_for_an_order(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/api/circuit-breakers/DatabricksNetworkError:job-1/reset")
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+
+async def test_order_that_cannot_be_read_names_the_field(
+    api: httpx.AsyncClient, make_token: Any
+) -> None:
+    answer = await api.post(
+        "/api/circuit-breakers/DatabricksNetworkError:job-1/reset",
+        headers={"authorization": f"Bearer {make_token()}", "content-type": "application/json"},
+        content=b'{"reason": "\\ud800"}',
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "body.reason"
