@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 LOCK := requirements.lock
 UV_VERSION := 0.13.9
-COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml
+COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: help setup demo test check format lock bench clean
+.PHONY: help setup demo test check format lock bench bench-diagnosis histories clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,10 +37,17 @@ format: setup ## put the code in shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 lock: ## pin the newest allowed versions with their hashes
-	@$(BIN)/uv $(COMPILE) --upgrade --output-file $(LOCK)
+	@$(BIN)/uv $(COMPILE) --group dev --upgrade --output-file $(LOCK)
+	@$(BIN)/uv $(COMPILE) --no-annotate --constraint $(LOCK) --output-file deploy/$(LOCK)
 
 bench: setup ## measure: events, acknowledgement, recoveries a second
 	@$(BIN)/python -m bench
+
+bench-diagnosis: setup ## measure the diagnosis on labelled failure texts
+	@$(BIN)/python -m bench.diagnosis
+
+histories: setup ## record the histories that the replay tests use
+	@$(BIN)/python tests/histories/record.py
 
 clean: ## remove what setup and runs made
 	@rm -rf .venv .lakemend .pytest_cache .ruff_cache

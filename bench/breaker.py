@@ -1,0 +1,296 @@
+"""What a breaker costs: requests on one key at once, and the latency of one request.
+
+`python -m bench.breaker [INCIDENTS]`. Embedded server, one worker. The incidents of the first part
+do nothing but ask, run as many activities as a healthy repair, and report; the same incidents
+without a breaker are the measure. The latency is from the request to the end of the holder that was
+answered, against a signal to a workflow that signals back.
+"""
+
+import asyncio
+import json
+import statistics
+import sys
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from temporalio import activity, workflow
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.breakers import EntityActivities
+from lakemend.breaker_settings import BreakerSettings
+from lakemend.breaker_view import STATE_ATTRIBUTE
+from lakemend.permit import (
+    BreakerCall,
+    BreakerReport,
+    Decision,
+    PermitAnswer,
+    PermitOutcome,
+    PermitReport,
+    PermitRequest,
+    breaker_workflow_id,
+)
+from lakemend.recording import AuditInput
+from workflows.breaker import BreakerWorkflow
+
+TASK_QUEUE = "bench-breaker"
+LOCALLY = timedelta(seconds=30)
+# A healthy repair: evidence, snapshot, repair, the wait for the run, health, settling.
+ACTIVITIES = 6
+LATENCY_ROUNDS = 100
+PAUSE = 0.05
+STARTS_AT_ONCE = 50
+"""The embedded server answers no more calls at once in good time; the incidents still overlap."""
+MAX_ADDED_EVENTS = 16
+MIN_THROUGHPUT_RATIO = 0.5
+MAX_LATENCY_RATIO = 3.0
+MAX_GENERATION_EVENTS = 10_000
+
+
+@activity.defn
+async def record_audit(_written: AuditInput) -> None:
+    """Keep nothing: the records are not measured here."""
+
+
+@activity.defn
+async def work() -> None:
+    """Do nothing: the server's part is what is measured."""
+
+
+@workflow.defn(name="BenchIncident", sandboxed=False)
+class Incident:
+    """Asks `breaker` if one is named, works, reports; returns how many permits it was given."""
+
+    def __init__(self) -> None:
+        self._answers: list[PermitAnswer] = []
+
+    @workflow.run
+    async def run(self, breaker: str) -> int:
+        if breaker:
+            await self._ask(breaker)
+        for _ in range(ACTIVITIES):
+            await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
+        if breaker:
+            await self._report(breaker)
+        return sum(answer.decision is Decision.GRANTED for answer in self._answers)
+
+    @workflow.signal
+    def permit_answered(self, answer: PermitAnswer) -> None:
+        self._answers.append(answer)
+
+    async def _ask(self, breaker: str) -> None:
+        holder = workflow.info().workflow_id
+        request = PermitRequest(request_id=holder, holder=holder)
+        await workflow.execute_local_activity_method(
+            EntityActivities.request_permit,
+            BreakerCall(name=breaker, request=request),
+            start_to_close_timeout=LOCALLY,
+        )
+        await workflow.wait_condition(lambda: bool(self._answers))
+
+    async def _report(self, breaker: str) -> None:
+        report = PermitReport(request_id=workflow.info().workflow_id, outcome=PermitOutcome.SUCCESS)
+        await workflow.execute_local_activity_method(
+            EntityActivities.report_permit,
+            BreakerReport(name=breaker, report=report),
+            start_to_close_timeout=LOCALLY,
+        )
+
+
+@workflow.defn(name="BenchEcho", sandboxed=False)
+class Echo:
+    """Signals whoever signals it: the bare round trip."""
+
+    def __init__(self) -> None:
+        self._asked: list[PermitRequest] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: bool(self._asked))
+            request = self._asked.pop(0)
+            answer = PermitAnswer(
+                request_id=request.request_id,
+                decision=Decision.GRANTED,
+                breaker="echo",
+                state="closed",
+            )
+            holder = workflow.get_external_workflow_handle(request.holder)
+            await holder.signal("permit_answered", answer)
+
+    @workflow.signal
+    def request_permit(self, request: PermitRequest) -> None:
+        self._asked.append(request)
+
+
+@workflow.defn(name="BenchHolder", sandboxed=False)
+class Holder:
+    """Ends when it is answered."""
+
+    def __init__(self) -> None:
+        self._answered = False
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: self._answered)
+
+    @workflow.signal
+    def permit_answered(self, _answer: PermitAnswer) -> None:
+        self._answered = True
+
+
+@dataclass
+class Result:
+    """What was measured; latencies are medians in milliseconds."""
+
+    incidents: int
+    plain_per_second: float
+    with_breaker_per_second: float
+    throughput_ratio: float
+    permits_given: int
+    events_added: int
+    breaker_generations: int
+    longest_generation_events: int
+    signal_round_trip_ms: float
+    permit_ms: float
+    latency_ratio: float
+
+    def holds(self) -> bool:
+        """Whether every target is met."""
+        return (
+            self.permits_given == self.incidents
+            and self.events_added <= MAX_ADDED_EVENTS
+            and self.throughput_ratio >= MIN_THROUGHPUT_RATIO
+            and self.latency_ratio <= MAX_LATENCY_RATIO
+            and self.longest_generation_events < MAX_GENERATION_EVENTS
+        )
+
+
+@asynccontextmanager
+async def running() -> AsyncGenerator[Client]:
+    """Start the embedded server and a worker."""
+    attributes: list[Any] = [SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)]
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(
+        "lakemend", "pydantic", "activities"
+    )
+    async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        data_converter=pydantic_data_converter,
+        search_attributes=attributes,
+    ) as env:
+        entities = EntityActivities(env.client, TASK_QUEUE)
+        async with Worker(
+            env.client,
+            task_queue=TASK_QUEUE,
+            workflows=[BreakerWorkflow, Incident, Echo, Holder],
+            activities=[entities.request_permit, entities.report_permit, record_audit, work],
+            workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        ):
+            yield env.client
+
+
+async def run_incidents(client: Client, count: int, breaker: str) -> tuple[float, int, int]:
+    """Return incidents a second, permits given in all, and the events of one incident."""
+    slots = asyncio.Semaphore(STARTS_AT_ONCE)
+
+    async def start() -> WorkflowHandle[Any, int]:
+        async with slots:
+            return await client.start_workflow(
+                Incident.run, breaker, id=str(uuid4()), task_queue=TASK_QUEUE
+            )
+
+    began = time.perf_counter()
+    handles = await asyncio.gather(*(start() for _ in range(count)))
+    permits = await asyncio.gather(*(handle.result() for handle in handles))
+    rate = count / (time.perf_counter() - began)
+    events = [await _length(client, handle.id) for handle in handles[:: max(1, count // 20)]]
+    return rate, sum(permits), max(events)
+
+
+async def _length(client: Client, workflow_id: str, run_id: str | None = None) -> int:
+    described = await client.get_workflow_handle(workflow_id, run_id=run_id).describe()
+    return described.raw_description.workflow_execution_info.history_length
+
+
+async def generations(client: Client, breaker: str) -> list[int]:
+    """Return the events of each run of the breaker."""
+    query = f"WorkflowId='{breaker_workflow_id(breaker)}'"
+    await asyncio.sleep(1)  # the list is eventually consistent
+    return [
+        await _length(client, execution.id, execution.run_id)
+        async for execution in client.list_workflows(query)
+    ]
+
+
+async def latency(client: Client, send: Callable[[PermitRequest], Awaitable[None]]) -> float:
+    """Return the median milliseconds from request to answer, one request after the other."""
+    taken: list[float] = []
+    for _ in range(LATENCY_ROUNDS):
+        holder = await client.start_workflow(Holder.run, id=str(uuid4()), task_queue=TASK_QUEUE)
+        await asyncio.sleep(PAUSE)  # its first task is not part of the round trip
+        request = PermitRequest(
+            request_id=str(uuid4()), holder=holder.id, settings=BreakerSettings()
+        )
+        began = time.perf_counter()
+        await send(request)
+        await holder.result()
+        taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+async def measure(count: int) -> Result:
+    """Measure everything once, each with a server that is warm."""
+    async with running() as client:
+        await run_incidents(client, min(count, 50), "warm-up")
+        plain, _, plain_events = await run_incidents(client, count, "")
+        rate, permits, events = await run_incidents(client, count, "BenchError:job-1")
+        runs = await generations(client, "BenchError:job-1")
+        bare, permit = await _latencies(client)
+    return Result(
+        incidents=count,
+        plain_per_second=round(plain, 1),
+        with_breaker_per_second=round(rate, 1),
+        throughput_ratio=round(rate / plain, 2),
+        permits_given=permits,
+        events_added=events - plain_events,
+        breaker_generations=len(runs),
+        longest_generation_events=max(runs),
+        signal_round_trip_ms=round(bare, 1),
+        permit_ms=round(permit, 1),
+        latency_ratio=round(permit / bare, 2),
+    )
+
+
+async def _latencies(client: Client) -> tuple[float, float]:
+    entities = EntityActivities(client, TASK_QUEUE)
+    echo = await client.start_workflow(Echo.run, id=str(uuid4()), task_queue=TASK_QUEUE)
+
+    async def bare(request: PermitRequest) -> None:
+        await echo.signal(Echo.request_permit, request)
+
+    async def permit(request: PermitRequest) -> None:
+        await entities.request_permit(BreakerCall(name="BenchError:job-2", request=request))
+
+    return await latency(client, bare), await latency(client, permit)
+
+
+def main() -> int:
+    """Print the result as JSON; 1 if a target is missed."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    result = asyncio.run(measure(count))
+    print(json.dumps(asdict(result), indent=2))
+    return 0 if result.holds() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
