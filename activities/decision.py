@@ -6,8 +6,8 @@ not depend on the rules of today.
 
 from temporalio import activity
 
-from lakemend.diagnose import diagnose
 from lakemend.diagnosis import Diagnosis
+from lakemend.diagnosis.diagnose import diagnose
 from lakemend.evidence import Evidence
 from lakemend.model import Model
 from lakemend.plan import Plan, make_plan

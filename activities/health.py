@@ -10,7 +10,7 @@ from activities.errors import StillChangingError, told_to_temporal
 from activities.reading.cluster import cluster_facts, libraries
 from activities.reading.run_end import run_end
 from activities.workspace import Workspace, Workspaces
-from lakemend.cluster_health import Health, cluster_health, libraries_health
+from lakemend.compute.cluster_health import Health, cluster_health, libraries_health
 from lakemend.errors import WaitingIsUselessError
 from lakemend.evidence import ClusterFacts
 from lakemend.health import RUN_SUCCEEDED, run_succeeded

@@ -7,9 +7,9 @@ from activities.resources.opening import open_resource
 from activities.resources.resource import Resource, Seen
 from activities.resources.stored import Shelf, load
 from activities.workspace import Json, Workspace, Workspaces
+from lakemend.compute.raw_settings import differing_fields, settings_hash
 from lakemend.errors import NotFoundError
 from lakemend.incident import Call
-from lakemend.raw_settings import differing_fields, settings_hash
 from lakemend.step import RestoreRequest, RestoreResult, SnapshotRef, SnapshotRequest
 from records import Records
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from lakemend.causes import cause_table
-from lakemend.diagnose import diagnose_text
 from lakemend.diagnosis import Cause, Diagnosis, Remedy
+from lakemend.diagnosis.causes import cause_table
+from lakemend.diagnosis.diagnose import diagnose_text
 
-DEFAULT = Path("tests/lakemend/data/failure_texts.jsonl")
+DEFAULT = Path("tests/lakemend/diagnosis/data/failure_texts.jsonl")
 ACTING = frozenset({Remedy.RETRY, Remedy.CHANGE})
 TRACE_CHARACTERS = 200_000
 REPEATS = 5

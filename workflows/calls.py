@@ -6,10 +6,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.decision import Decision, DecisionActivities
     from activities.evidence import EvidenceActivities
     from activities.health import HealthActivities
-
-    from activities.decision import Decision, DecisionActivities
     from activities.records import RecordActivities
     from lakemend.evidence import ComputeKind, Evidence
     from lakemend.incident import HealthCheckResult, IncidentView

@@ -5,7 +5,6 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.snapshots import SnapshotActivities
-
     from lakemend.step import (
         Change,
         RestoreRequest,
@@ -29,7 +28,7 @@ class Compensation:
         self._mailbox = mailbox
         self._leases = Leases(story.view.workspace, mailbox)
         self._snapshots: dict[str, SnapshotRef] = {}
-        self._changes: dict[str, Change] = {}
+        self._hashes: dict[str, str] = {}
         self._active_run: WatchedRun | None = None
 
     async def prepare(self, target: Target, *, snapshot: bool) -> None:
@@ -37,7 +36,7 @@ class Compensation:
         workspace = self._story.view.workspace
         await self._leases.acquire(target.resource)
         if snapshot and target.resource not in self._snapshots:
-            self._snapshots[target.resource] = await workflow.execute_activity_method(
+            reference = await workflow.execute_activity_method(
                 SnapshotActivities.take_snapshot,
                 SnapshotRequest(
                     workspace=workspace, incident_id=self._story.view.incident_id, target=target
@@ -45,15 +44,19 @@ class Compensation:
                 summary=f"Snapshot of {target.resource}",
                 **calling(workspace),
             )
+            self._snapshots[target.resource] = reference
+        if snapshot:
+            # from now on: a step that fails midway may have changed it without saying so
+            self._hashes.setdefault(target.resource, self._snapshots[target.resource].hash)
 
     def changed(self, change: Change) -> None:
-        """Remember what a step changed; a second change of a resource keeps the first snapshot."""
-        if change.resource in self._snapshots:
-            self._changes[change.resource] = change
+        """Remember what a step made of a resource; the first snapshot stays the one to restore."""
+        if change.resource in self._hashes:
+            self._hashes[change.resource] = change.hash_after
 
     async def give_up_lease(self, target: Target) -> None:
         """Release a resource at once when nothing on it has to be put back."""
-        if target.resource not in self._changes:
+        if target.resource not in self._hashes:
             await self._leases.release(target.resource)
 
     def run_started(self, watched: WatchedRun) -> None:
@@ -66,31 +69,31 @@ class Compensation:
 
     def keep_changes(self) -> None:
         """Leave the settings as the steps made them, as the playbook says, and say so."""
-        for resource in self._changes:
+        for resource in self._hashes:
             self._story.note(f"{resource} keeps the change that helped, as the playbook says.")
-        self._changes.clear()
+        self._hashes.clear()
 
     async def restore(self) -> bool:
         """Put every changed setting back, newest first, once the repaired run has ended.
 
         Returns whether all are as they were, or as a third party has since made them.
         """
-        if self._changes and self._active_run:
+        if self._hashes and self._active_run:
             await wait_for_run(self._active_run, self._mailbox, RESTORE_PATIENCE)
         restored = True
-        for resource in reversed(list(self._changes)):
-            restored &= await self._restore(resource, self._changes.pop(resource))
+        for resource in reversed(list(self._hashes)):
+            restored &= await self._restore(resource, self._hashes.pop(resource))
         return restored
 
     async def release(self) -> None:
         """Give every lease back."""
         await self._leases.release_all()
 
-    async def _restore(self, resource: str, change: Change) -> bool:
-        snapshot = self._snapshots[resource]
+    async def _restore(self, resource: str, expected_hash: str) -> bool:
+        snapshot = self._snapshots.pop(resource)
         request = RestoreRequest(
             snapshot=snapshot,
-            expected_hash=change.hash_after,
+            expected_hash=expected_hash,
             incident_id=self._story.view.incident_id,
         )
         try:

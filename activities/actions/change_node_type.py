@@ -4,8 +4,8 @@ from activities.actions.action import Try
 from activities.actions.settings_change import Patch, SettingsChange
 from activities.workspace import Json
 from lakemend import actions
+from lakemend.compute.node_types import NodeChoice, choose_node_type, read_node_type
 from lakemend.errors import InvalidRequestError
-from lakemend.node_types import NodeChoice, choose_node_type, read_node_type
 
 _POOLS = {
     "driver": ("driver_instance_pool_id", "instance_pool_id"),

@@ -12,7 +12,7 @@ from activities.resources.active_runs import active_runs_on, listed
 from activities.workspace import Json, Workspace
 from activities.workspace.writes import restart_cluster, start_cluster
 from lakemend import actions
-from lakemend.cluster_restart import RestartMove, restart_move
+from lakemend.compute.cluster_restart import RestartMove, restart_move
 from lakemend.errors import InvalidRequestError, InvalidStateError, WorkspaceError
 from lakemend.evidence import ClusterFacts
 from lakemend.step import ResourceKind, StepResult

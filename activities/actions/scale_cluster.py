@@ -4,7 +4,7 @@ from activities.actions.action import Try
 from activities.actions.settings_change import Patch, SettingsChange
 from activities.workspace import Json
 from lakemend import actions
-from lakemend.sizing import scale_up
+from lakemend.compute.sizing import scale_up
 
 DEFAULT_PERCENT = 50  # what SCALE_UP_PERCENTAGE says when nobody sets it
 

@@ -18,8 +18,8 @@ from activities.resources.resource import Resource, Seen, shows
 from activities.resources.stored import Shelf
 from activities.workspace import Json
 from lakemend.actions import Parameters
+from lakemend.compute.raw_settings import differing_fields, settings_hash
 from lakemend.errors import ThirdPartyChangeError
-from lakemend.raw_settings import differing_fields, settings_hash
 from lakemend.step import Change, StepResult
 
 _SOON = timedelta(seconds=5)  # a read that lags behind our write

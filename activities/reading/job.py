@@ -2,8 +2,8 @@
 
 from activities.reading.values import identifier, part
 from activities.workspace import Json
+from lakemend.compute.raw_settings import settings_hash
 from lakemend.evidence import JobFacts
-from lakemend.raw_settings import settings_hash
 
 
 def job_facts(raw: Json) -> JobFacts:

@@ -8,9 +8,9 @@ from activities.resources.active_runs import active_runs_on, listed
 from activities.resources.resource import Seen
 from activities.workspace import Json, Workspace, Write
 from activities.workspace.writes import resize_cluster, update_cluster
-from lakemend.cluster_restart import CHANGING
+from lakemend.compute.cluster_restart import CHANGING
+from lakemend.compute.raw_settings import cluster_attributes
 from lakemend.errors import InvalidRequestError, InvalidStateError
-from lakemend.raw_settings import cluster_attributes
 from lakemend.step import Target
 
 _SIZE = frozenset({"autoscale", "num_workers"})

@@ -6,8 +6,8 @@ from activities.reading.values import part, parts
 from activities.resources.resource import Seen
 from activities.workspace import Json, Workspace, Write
 from activities.workspace.writes import reset_job, update_job
+from lakemend.compute.raw_settings import differing_fields
 from lakemend.errors import InvalidRequestError
-from lakemend.raw_settings import differing_fields
 from lakemend.step import Target
 
 _KEYED = {"tasks": "task_key", "job_clusters": "job_cluster_key"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from activities.workspace import Json, Write
-from lakemend.raw_settings import settings_hash
+from lakemend.compute.raw_settings import settings_hash
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 
 from activities.workspace import Json
+from lakemend.compute.raw_settings import settings_hash
 from lakemend.errors import RecordsError
-from lakemend.raw_settings import settings_hash
 from records import Records
 
 _TARGET = "target-"

@@ -6,8 +6,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.evidence import EvidenceActivities
+from lakemend.compute.raw_settings import settings_hash
 from lakemend.evidence import ComputeKind, Evidence, RunPhase, run_phase
-from lakemend.raw_settings import settings_hash
 from lakemend.step import WatchedRun
 
 SPEC = "{node_type_id: m5.xlarge, num_workers: 2, spark_version: 15.4.x-scala2.12}"

@@ -1,0 +1,149 @@
+"""The demo as it happens: a live table on a terminal, a line per change elsewhere."""
+
+import time
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from cli.demo.moment import Moment
+from cli.output import console, table, word
+from lakemend.incident import IncidentView, StepStatus
+
+_COLUMNS = ["Job", "Error type", "Cause", "Step", "Breaker", "Outcome"]
+_PREFIX = "Databricks"
+_MARKS = {
+    StepStatus.RUNNING: "…",
+    StepStatus.SUCCEEDED: "✓",
+    StepStatus.FAILED: "✗",
+    StepStatus.SKIPPED: "-",
+}
+
+
+class Show(Protocol):
+    """Where the demo shows itself; a context manager."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End, leaving the terminal as it was."""
+        ...
+
+    def update(self, moment: Moment) -> None:
+        """Show what is new."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Show a sentence."""
+        ...
+
+
+def make_show() -> Show:
+    """Choose by whether the standard output is a terminal."""
+    target = console()
+    return LiveTable(target) if target.is_terminal else Lines(target)
+
+
+class LiveTable:
+    """Redraws one table."""
+
+    def __init__(self, target: Console) -> None:
+        self._live = Live(console=target, refresh_per_second=4)
+
+    def __enter__(self) -> Self:
+        """Take the terminal."""
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the last table standing."""
+        self._live.stop()
+
+    def update(self, moment: Moment) -> None:
+        """Redraw."""
+        self._live.update(incident_table(moment))
+
+    def say(self, text: str) -> None:
+        """Print above the table."""
+        self._live.console.print(text)
+
+
+class Lines:
+    """Prints a line whenever an incident changed, with the seconds since the start."""
+
+    def __init__(self, target: Console) -> None:
+        self._console = target
+        self._shown: dict[str, str] = {}
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        """Begin to count the seconds."""
+        self._started = time.monotonic()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing to leave."""
+
+    def update(self, moment: Moment) -> None:
+        """Print each incident that is not as it was."""
+        for incident in moment.incidents:
+            words = [*_cells(incident), incident.message if incident.outcome else ""]
+            line = " · ".join(part for part in words if part)
+            if self._shown.get(incident.incident_id) != line:
+                self._shown[incident.incident_id] = line
+                self.say(line)
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        elapsed = time.monotonic() - self._started
+        self._console.print(f"{elapsed:5.1f} s  {text}", soft_wrap=True)
+
+
+def incident_table(moment: Moment) -> Table:
+    """Return a row for each incident."""
+    return table(_COLUMNS, [_row(incident) for incident in moment.incidents])
+
+
+def _row(incident: IncidentView) -> list[str | Text]:
+    *facts, outcome = _cells(incident)
+    return [*facts, word(outcome)]
+
+
+def _cells(incident: IncidentView) -> tuple[str, ...]:
+    diagnosis = incident.diagnosis
+    return (
+        incident.job_name or incident.run_id,
+        diagnosis.error_type.removeprefix(_PREFIX) if diagnosis else "",
+        diagnosis.cause if diagnosis else "",
+        _last_step(incident),
+        incident.breaker_state,
+        incident.outcome or incident.stage,
+    )
+
+
+def _last_step(incident: IncidentView) -> str:
+    if not incident.steps:
+        return ""
+    step = incident.steps[-1]
+    number = f" {step.attempt}" if step.attempt > 1 else ""
+    return f"{step.action}{number} {_MARKS[step.status]}"

@@ -1,0 +1,45 @@
+"""The `lakemend` command: its commands in one place, and how errors become exit codes."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from cli.commands import breaker, config, demo, doctor, incident, playbook, recover, serve, up
+from cli.output import error_console
+
+app = typer.Typer(
+    help="Recovers failed Databricks jobs: one durable workflow per incident.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(demo.demo)
+app.command()(up.up)
+app.command()(serve.worker)
+app.command()(serve.api)
+app.command()(serve.migrate)
+app.command()(config.config)
+app.command()(doctor.doctor)
+app.command()(recover.recover)
+app.add_typer(incident.app, name="incident")
+app.add_typer(breaker.app, name="breaker")
+app.add_typer(playbook.app, name="playbook")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code: 0 fine, 1 wrong, 2 bad input."""
+    try:
+        app(args=arguments, prog_name="lakemend")
+    except Exception as error:
+        # its own imports take a while, which only an error has to wait for
+        from cli.endings import ending_of  # noqa: PLC0415
+
+        ending = ending_of(error)
+        if ending is None:
+            raise
+        console = error_console()
+        console.print(f"error: {ending.problem}", soft_wrap=True)
+        if ending.remedy:
+            console.print(ending.remedy, soft_wrap=True)
+        sys.exit(ending.exit_code)

@@ -1,0 +1,76 @@
+"""From evidence to a diagnosis. Pure, and never an exception, whatever the texts hold."""
+
+from lakemend.diagnosis import Cause, Diagnosis
+from lakemend.diagnosis.causes import cause_table
+from lakemend.diagnosis.context import adjust
+from lakemend.diagnosis.findings import cluster_findings, run_findings, task_findings, text_findings
+from lakemend.diagnosis.matching import Finding
+from lakemend.diagnosis.passages import Where, passage
+from lakemend.diagnosis.weighing import Weighed
+from lakemend.evidence import Evidence, TaskFacts
+
+# What a reader and a history can bear; the strongest come first.
+_MOST_REASONS = 12
+
+
+def diagnose(evidence: Evidence) -> Diagnosis:
+    """Name the root cause of a failed run, or `unknown` with remedy `person`."""
+    findings = [found for task in first_failed(evidence) for found in task_findings(task)]
+    for cluster in evidence.clusters:
+        findings.extend(cluster_findings(cluster, evidence))
+    findings.extend(run_findings(evidence))
+    return adjust(_answer(findings), evidence)
+
+
+def diagnose_text(text: str) -> Diagnosis:
+    """Name the root cause that a bare failure text speaks of."""
+    return _answer(list(text_findings([passage(Where.TEXT, text)])))
+
+
+def first_failed(evidence: Evidence) -> tuple[TaskFacts, ...]:
+    """Return the failed tasks that no failed task stands before: the others may be consequences."""
+    failed = {task.task_key: task for task in evidence.failed_tasks}
+    before = {task.task_key: task.depends_on for task in evidence.tasks}
+    return tuple(
+        task for task in failed.values() if not _upstream(task.task_key, before) & failed.keys()
+    )
+
+
+def _upstream(task_key: str, before: dict[str, tuple[str, ...]]) -> set[str]:
+    """Return all tasks before this one; a task that depends on itself is not before itself."""
+    seen: set[str] = set()
+    waiting = list(before.get(task_key, ()))
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(before.get(key, ()))
+    return seen - {task_key}
+
+
+def _answer(findings: list[Finding]) -> Diagnosis:
+    weighed = Weighed(findings)
+    root = weighed.root
+    if root is None:
+        facts = cause_table()[Cause.UNKNOWN]
+        return Diagnosis(
+            cause=Cause.UNKNOWN,
+            layer=facts.layer,
+            remedy=facts.remedy,
+            summary=facts.explanation,
+            ruled_out=weighed.ruled_out[:_MOST_REASONS],
+        )
+    facts = cause_table()[root.cause]
+    return Diagnosis(
+        cause=root.cause,
+        error_type=facts.error_type,
+        layer=facts.layer,
+        remedy=root.remedy or facts.remedy,
+        confidence=round(root.confidence, 2),
+        task_key=root.task_key,
+        cluster_id=root.cluster_id,
+        summary=facts.explanation,
+        reasons=weighed.reasons[:_MOST_REASONS],
+        ruled_out=weighed.ruled_out[:_MOST_REASONS],
+        alternatives=weighed.alternatives,
+    )

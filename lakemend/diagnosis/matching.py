@@ -1,0 +1,90 @@
+"""Which rules a text meets, where, and how sure that makes us."""
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from lakemend.diagnosis import Cause, Reason, Remedy
+from lakemend.diagnosis.passages import Passage, Voice, Where, voice
+from lakemend.diagnosis.rules import CompiledPattern, CompiledRule, load_rules
+from lakemend.redaction import redact, trim
+
+# What is left of a rule's confidence by who speaks: log lines and users' exceptions only mention.
+_WEIGHT = {Voice.SYSTEM: 1.0, Voice.REMARK: 0.75, Voice.LOG: 0.3, Voice.USER: 0.3}
+
+# A pattern is tried on this many places of a text before we take the mention for what it is.
+_PLACES = 8
+
+_LONGEST_QUOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A cause that something in the evidence speaks for."""
+
+    cause: Cause
+    confidence: float
+    depth: int
+    reason: Reason
+    remedy: Remedy | None = None
+    task_key: str = ""
+    cluster_id: str = ""
+
+
+def match(passage: Passage) -> list[Finding]:
+    """Find all rules that the passage meets, one finding per rule."""
+    book = load_rules()
+    possible = book.possible(passage.flat, passage.grams)
+    found = (_find(book.rules[number], patterns, passage) for number, patterns in possible.items())
+    return [finding for finding in found if finding]
+
+
+def _find(
+    compiled: CompiledRule, possible: list[CompiledPattern], passage: Passage
+) -> Finding | None:
+    rule = compiled.rule
+    if rule.where and passage.where not in rule.where and passage.where is not Where.TEXT:
+        return None
+    places = (_best_place(pattern, passage, quotable=rule.quotable) for pattern in possible)
+    best = max((place for place in places if place), key=lambda place: place[0], default=None)
+    if best is None or any(pattern.occurs_in(passage.flat) for pattern in compiled.unless):
+        return None
+    weight, place = best
+    return Finding(
+        cause=rule.cause,
+        confidence=rule.confidence * weight,
+        depth=passage.flat.count("caused by", 0, place.start()),
+        remedy=rule.remedy,
+        task_key=passage.task_key,
+        reason=Reason(
+            rule=rule.id,
+            where=passage.where,
+            quote=_quote(passage, place),
+            explanation=rule.explanation,
+        ),
+    )
+
+
+def _best_place(
+    pattern: CompiledPattern, passage: Passage, *, quotable: bool
+) -> tuple[float, re.Match[str]] | None:
+    """Look for a place where the failure itself speaks; fall back to a mere mention."""
+    best = None
+    for place in islice(pattern.expression.finditer(passage.flat), _PLACES):
+        speaker = voice(passage, place.start(), place.end() - 1)
+        weight = 1.0 if quotable and speaker is Voice.USER else _WEIGHT[speaker]
+        if weight == 1.0:
+            return weight, place
+        if best is None or weight > best[0]:
+            best = (weight, place)
+    return best
+
+
+def _quote(passage: Passage, place: re.Match[str]) -> str:
+    first = passage.line_at(place.start())
+    last = passage.line_at(max(place.end() - 1, place.start()))
+    words = " ".join(passage.lines[first : last + 1])
+    if len(words) > _LONGEST_QUOTE:
+        start = max(place.start() - passage.starts[first] - _LONGEST_QUOTE // 4, 0)
+        words = words[start : start + _LONGEST_QUOTE]
+    return redact(trim(words, _LONGEST_QUOTE))

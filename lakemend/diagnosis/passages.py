@@ -1,0 +1,166 @@
+"""Texts of the evidence, made ready for matching.
+
+Stack frames and source lines are taken out: they name methods such as `checkPermission` or quote
+code that was never the cause. What stays is lowered and joined by single spaces, so that a pattern
+need not care where a terminal or a web page broke the line.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate
+
+from lakemend.diagnosis.needles import GRAM
+from lakemend.redaction import trim
+
+# Of a text longer than this only head and tail are read; the longest traces are shorter.
+_LONGEST_READ = 250_000
+
+# What the rules see of it once frames and repeated lines are gone; real failures need far less.
+_LONGEST_TEXT = 30_000
+
+
+class Where(StrEnum):
+    """Where in the evidence a text stood; `text` is a bare text without evidence."""
+
+    TASK_ERROR = "task_error"
+    TASK_TRACE = "task_trace"
+    TASK_LOGS = "task_logs"
+    TASK_MESSAGE = "task_message"
+    RUN_MESSAGE = "run_message"
+    CLUSTER_MESSAGE = "cluster_message"
+    CLUSTER_EVENT = "cluster_event"
+    LIBRARY_MESSAGE = "library_message"
+    TEXT = "text"
+
+
+class Voice(StrEnum):
+    """Who speaks in a line.
+
+    system: the failure itself; remark: a log line below warning that speaks of a failure; log: any
+    other such line; user: the message of an exception that the user's own code raised, which may
+    quote anything.
+    """
+
+    SYSTEM = "system"
+    REMARK = "remark"
+    LOG = "log"
+    USER = "user"
+
+
+_ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
+_ESCAPED_BREAK = re.compile(r"(?:\\+r)?\\+n(?:\\+t)?|\\+t(?=at )")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+")
+_FRAME = re.compile(r"\s*(?:at (?:[\w.$/<>@]+)\(|\.\.\. \d+ (?:more|common frames)|[\^~\s]+$)")
+_PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
+_LOG_LINE = re.compile(
+    r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?(?:info|debug|trace|fine|notice)\b(?!.{0,40}\berror\b)"
+)
+_FAILURE = re.compile(
+    r"\b(?:failed|failure|exception|error|errno|killed|lost|aborted|fatal|denied|no such)\b"
+)
+_USER_EXCEPTION = re.compile(
+    r"^\W{0,12}(?:e\s+)?(?:[\w.]{1,80}\.)?(?:valueerror|keyerror|indexerror|assertionerror"
+    r"|typeerror|attributeerror|nameerror|zerodivisionerror|lookuperror|stopiteration"
+    r"|notimplementederror|java\.lang\.assertionerror)\s?:"
+)
+_EXCEPTION_MESSAGE = re.compile(
+    r"^\W{0,12}[\w.$]{0,80}(?:exception|error)\s?:(?P<message>[^{]{0,2000})"
+)
+_QUOTATION = re.compile(r"(?<=[a-z] )(['\"`])(?!\1)[^'\"`]{8,600}\1(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text: its lines as a person would read them, and `flat`, which the rules match.
+
+    `grams` are all pieces of `flat` of the length `GRAM`, to tell quickly which rules may match.
+    """
+
+    where: Where
+    task_key: str
+    lines: tuple[str, ...]
+    flat: str
+    starts: tuple[int, ...]
+    grams: frozenset[str]
+
+    def line_at(self, position: int) -> int:
+        """Return the number of the line that holds this position of `flat`."""
+        return max(bisect_right(self.starts, position) - 1, 0)
+
+
+def passage(where: Where, text: str, task_key: str = "") -> Passage:
+    """Bound, clean, and flatten one text; works on any string."""
+    lines = _bounded(_telling_lines(_clean(trim(text, _LONGEST_READ))))
+    lowered = [_lower(line) for line in lines]
+    starts = tuple(accumulate((len(line) + 1 for line in lowered), initial=0))[: len(lines)]
+    flat = " ".join(lowered)
+    grams = frozenset(flat[at : at + GRAM] for at in range(len(flat) - GRAM + 1))
+    return Passage(where, task_key, lines, flat, starts, grams)
+
+
+def voice(passage: Passage, first: int, last: int) -> Voice:
+    """Tell who speaks between two positions of `passage.flat`."""
+    number = passage.line_at(first)
+    start = passage.starts[number]
+    line = passage.flat[start : start + len(passage.lines[number])]
+    if _LOG_LINE.match(line):
+        return Voice.REMARK if _FAILURE.search(line) else Voice.LOG
+    if _USER_EXCEPTION.match(line) or _is_quoted(line, first - start, last - start):
+        return Voice.USER
+    return Voice.SYSTEM
+
+
+def _is_quoted(line: str, first: int, last: int) -> bool:
+    """Tell whether one of the positions lies inside quotation marks in an exception's message."""
+    message = _EXCEPTION_MESSAGE.match(line)
+    if not message:
+        return False
+    quotations = _QUOTATION.finditer(line, message.start("message"), message.end("message"))
+    return any(
+        quotation.start() < position < quotation.end()
+        for quotation in quotations
+        for position in (first, last)
+    )
+
+
+def _clean(text: str) -> str:
+    text = _ANSI.sub("", text)
+    text = _ESCAPED_BREAK.sub("\n", text)
+    return _CONTROL.sub(" ", text.replace("\r", "\n"))
+
+
+def _bounded(lines: list[str]) -> tuple[str, ...]:
+    """Cut the middle out of lines that are too long together."""
+    if sum(map(len, lines)) <= _LONGEST_TEXT:
+        return tuple(lines)
+    return tuple(trim("\n".join(lines), _LONGEST_TEXT).split("\n"))
+
+
+def _telling_lines(text: str) -> list[str]:
+    """Drop frames, source lines, and lines that differ from an earlier one only in numbers."""
+    lines: dict[str, str] = {}
+    source_line = False
+    for line in text.split("\n"):
+        if not line or line.isspace():
+            continue
+        if _PYTHON_FRAME.match(line):
+            source_line = True
+        elif source_line and line.startswith("    "):
+            source_line = False
+        elif not _FRAME.match(line):
+            source_line = False
+            shown = _SPACES.sub(" ", line).strip()
+            lines.setdefault(_NUMBER.sub("0", shown), shown)
+    return list(lines.values())
+
+
+def _lower(line: str) -> str:
+    """Lower a line without changing its length (a few letters become two when lowered)."""
+    lowered = line.lower()
+    if len(lowered) == len(line):
+        return lowered
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in line)

@@ -1,0 +1,118 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from cli.playbook_schema import playbook_schema
+from lakemend.actions import ACTIONS
+from lakemend.playbook import SHIPPED, load_playbooks
+
+Lakemend = Callable[..., Any]
+
+
+def test_list_names_every_error_type(lakemend: Lakemend) -> None:
+    answer = lakemend("playbook", "list")
+
+    assert answer.code == 0
+    assert all(name in answer.out for name in load_playbooks())
+    assert max(map(len, answer.out.splitlines())) <= 80
+
+
+def test_list_as_json_is_the_playbooks(lakemend: Lakemend) -> None:
+    answer = lakemend("playbook", "list", "-o", "json")
+
+    assert [each["error_type"] for each in json.loads(answer.out)] == list(load_playbooks())
+
+
+def test_show_prints_the_file(lakemend: Lakemend) -> None:
+    answer = lakemend("playbook", "show", "DatabricksOutOfMemoryError")
+
+    assert answer.out == (SHIPPED / "out_of_memory_error.yaml").read_text(encoding="utf-8")
+
+
+def test_show_of_an_unknown_playbook_is_bad_input(lakemend: Lakemend) -> None:
+    answer = lakemend("playbook", "show", "DatabricksNope")
+
+    assert answer.code == 2
+    assert "ERROR_TYPE=DatabricksNope: there is no such playbook" in answer.err
+    assert "lakemend playbook list" in answer.err
+
+
+def test_lint_accepts_the_shipped_playbooks(lakemend: Lakemend) -> None:
+    answer = lakemend("playbook", "lint")
+
+    assert (answer.code, answer.out) == (0, f"{len(load_playbooks())} playbooks, nothing wrong.\n")
+
+
+def test_lint_names_file_line_and_field_of_every_problem(
+    lakemend: Lakemend, tmp_path: Path
+) -> None:
+    good = (SHIPPED / "network_error.yaml").read_text(encoding="utf-8")
+    lines = len(good.splitlines()) + 1
+    (tmp_path / "action.yaml").write_text(good.replace("repair_run", "reboot_moon"))
+    (tmp_path / "field.yaml").write_text(good + "descriptoin: x\n")
+
+    answer = lakemend("playbook", "lint", str(tmp_path))
+
+    assert answer.code == 1
+    assert f"{tmp_path / 'action.yaml'}:10: steps.0" in answer.err
+    assert "there is no action 'reboot_moon'" in answer.err
+    assert f"{tmp_path / 'field.yaml'}:{lines}: descriptoin" in answer.err
+    assert "2 to correct." in answer.err
+
+
+def test_lint_finds_a_chain_to_nowhere_and_a_second_playbook(
+    lakemend: Lakemend, tmp_path: Path
+) -> None:
+    good = (SHIPPED / "network_error.yaml").read_text(encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(good + "chain: [DatabricksNope]\n")
+    (tmp_path / "b.yaml").write_text(good)
+
+    answer = lakemend("playbook", "lint", str(tmp_path))
+
+    assert "there is no other playbook 'DatabricksNope' to chain" in answer.err
+    assert "DatabricksNetworkError has a playbook already" in answer.err
+
+
+@pytest.mark.parametrize("path", ["missing.yaml", "."], ids=["no such file", "empty folder"])
+def test_lint_of_nothing_is_bad_input(lakemend: Lakemend, path: str) -> None:
+    assert lakemend("playbook", "lint", path).code == 2
+
+
+def test_schema_accepts_every_shipped_playbook(lakemend: Lakemend) -> None:
+    schema = json.loads(lakemend("playbook", "schema").out)
+    Draft202012Validator.check_schema(schema)
+
+    for file in SHIPPED.glob("*.yaml"):
+        Draft202012Validator(schema).validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"action": "reboot_moon"},
+        {"action": "change_node_type", "with": {"memory_factor": 40}},
+        {"action": "repair_run", "with": {"percent": 10}},
+        {"action": "repair_run", "retries": 3},
+    ],
+    ids=["unknown action", "value out of bounds", "another action's parameter", "unknown key"],
+)
+def test_schema_refuses_what_the_loader_refuses(step: dict[str, object]) -> None:
+    playbook = {
+        "error_type": "A",
+        "description": "d",
+        "causes": [],
+        "steps": [step, {"action": "repair_run"}],
+    }
+
+    assert not Draft202012Validator(playbook_schema()).is_valid(playbook)
+
+
+def test_schema_knows_every_action() -> None:
+    step = playbook_schema()["$defs"]["Step"]
+
+    assert step["properties"]["action"]["enum"] == list(ACTIONS)

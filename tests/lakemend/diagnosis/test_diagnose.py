@@ -1,0 +1,115 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from lakemend.diagnosis import Cause, Remedy
+from lakemend.diagnosis.causes import cause_table
+from lakemend.diagnosis.diagnose import diagnose_text
+
+DATA = Path(__file__).parent / "data"
+ACTING = {Remedy.RETRY, Remedy.CHANGE}
+
+
+def read(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("failure_texts.jsonl", 0.97), ("failure_wordings.jsonl", 0.97)],
+)
+def test_labelled_texts_are_named_and_none_is_harmed(name: str, least: float):
+    rows = read(name)
+    answers = [(row["label"], diagnose_text(row["text"])) for row in rows]
+
+    harmed = [
+        label
+        for label, answer in answers
+        if answer.remedy in ACTING and cause_table()[Cause(label)].remedy not in ACTING
+    ]
+    assert harmed == []
+    assert sum(label == answer.cause for label, answer in answers) / len(rows) >= least
+
+
+def test_the_innermost_cause_wins_over_its_wrappers():
+    diagnosis = diagnose_text(
+        "Py4JJavaError: An error occurred while calling o12.save.\n"
+        ": org.apache.spark.SparkException: Job aborted.\n"
+        "\tat org.apache.spark.sql.execution.FileFormatWriter$.write(FileFormatWriter.scala:1)\n"
+        "Caused by: org.apache.spark.SparkException: Job aborted due to stage failure: Task 1 in "
+        "stage 2.0 failed 4 times, most recent failure: Lost task 1.3 in stage 2.0 (TID 7): "
+        "java.io.IOException: No space left on device\n"
+    )
+
+    assert diagnosis.cause is Cause.DISK_FULL
+    assert "No space left on device" in diagnosis.reasons[0].quote
+
+
+def test_a_lost_executor_is_a_consequence_of_its_memory():
+    diagnosis = diagnose_text(
+        "FetchFailed(BlockManagerId(4, host18, 45026), shuffleId=0): Failed to connect to host18\n"
+        "ExecutorLostFailure (executor 4 exited caused by one of the running tasks) Reason: "
+        "Container killed by YARN for exceeding memory limits. 6.0 GB of 6 GB memory used"
+    )
+
+    assert diagnosis.cause is Cause.EXECUTOR_OOM
+    explained = " ".join(reason.explanation for reason in diagnosis.ruled_out)
+    assert "executor_lost ruled out: a usual consequence of executor_oom" in explained
+    assert "shuffle_fetch_failure ruled out: a usual consequence of executor_oom" in explained
+
+
+def test_a_failed_fetch_is_a_consequence_of_the_lost_executor():
+    diagnosis = diagnose_text(
+        "FetchFailedException: Missing an output location for shuffle 3\n"
+        "ERROR YarnScheduler: Lost executor 7 on 10.0.0.7: worker lost"
+    )
+
+    assert diagnosis.cause is Cause.EXECUTOR_LOST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ValueError: report says 'java.lang.OutOfMemoryError: Java heap space', 3 rows differ",
+        "AssertionError: expected status ok, got SocketTimeoutException: Read timed out",
+        'acme.errors.CheckError: upstream wrote "Connection reset by peer" into column note',
+    ],
+)
+def test_a_users_exception_that_quotes_an_error_is_the_users(text: str):
+    diagnosis = diagnose_text(text)
+
+    assert diagnosis.cause is Cause.USER_CODE
+    assert diagnosis.remedy is Remedy.PERSON
+
+
+def test_a_log_line_that_mentions_a_timeout_is_no_cause():
+    diagnosis = diagnose_text("24/01/01 10:00:00 INFO Client: Setting connection timeout of 300 s")
+
+    assert diagnosis.cause is Cause.UNKNOWN
+    assert diagnosis.ruled_out
+
+
+def test_words_in_stack_frames_and_source_lines_are_no_cause():
+    diagnosis = diagnose_text(
+        'Traceback (most recent call last):\n  File "job.py", line 3, in main\n'
+        '    raise TimeoutError("OutOfMemoryError")  # permission denied\n'
+        "org.acme.Odd\n\tat org.acme.AccessControlException.permissionDenied(Acl.java:3)\n"
+    )
+
+    assert diagnosis.cause is Cause.UNKNOWN
+
+
+def test_a_tie_is_told():
+    diagnosis = diagnose_text(
+        "FAILED: No space left on device\nFAILED: Files were added by a concurrent update"
+    )
+
+    assert diagnosis.alternatives == (Cause.CONCURRENT_WRITE_CONFLICT,)
+
+
+def test_a_termination_reason_in_a_text_is_read_by_code():
+    diagnosis = diagnose_text("Cluster '1' was terminated. Reason: DRIVER_OUT_OF_MEMORY (SUCCESS).")
+
+    assert diagnosis.cause is Cause.DRIVER_OOM
+    assert diagnosis.reasons[0].rule in {"code-DRIVER_OUT_OF_MEMORY", "driver-says-out-of-memory"}

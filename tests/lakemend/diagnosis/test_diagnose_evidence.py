@@ -1,0 +1,225 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lakemend.diagnosis import Cause, Remedy
+from lakemend.diagnosis.diagnose import diagnose, first_failed
+from lakemend.evidence import (
+    ClusterEvent,
+    ClusterFacts,
+    Evidence,
+    JobFacts,
+    LibraryFacts,
+    RecentRun,
+    RunFacts,
+    TaskFacts,
+)
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ACTING = {Remedy.RETRY, Remedy.CHANGE}
+
+
+def failed(task_key: str = "main", **facts: object) -> TaskFacts:
+    given = {"task_key": task_key, "run_id": "11", "result_state": "FAILED"}
+    return TaskFacts.model_validate({**given, **facts})
+
+
+def evidence(*tasks: TaskFacts, **facts: object) -> Evidence:
+    run = RunFacts(
+        run_id="1",
+        result_state="FAILED",
+        termination_code="RUN_EXECUTION_ERROR",
+        termination_type="CLIENT_ERROR",
+        started_at=NOW - timedelta(hours=1),
+        ended_at=NOW,
+    )
+    given = {"workspace": "default", "read_at": NOW, "run": run, "tasks": tasks}
+    return Evidence.model_validate({**given, **facts})
+
+
+def test_the_clusters_reason_outranks_what_the_task_says():
+    cluster = ClusterFacts(
+        cluster_id="c-1", termination_code="SPOT_INSTANCE_TERMINATION", terminated_at=NOW
+    )
+    diagnosis = diagnose(evidence(failed(error="KeyError: 'amount'"), clusters=(cluster,)))
+
+    assert diagnosis.cause is Cause.SPOT_PREEMPTION
+    assert diagnosis.cluster_id == "c-1"
+
+
+def test_a_specific_text_wins_under_a_generic_code():
+    cluster = ClusterFacts(
+        cluster_id="c-1",
+        termination_code="INVALID_ARGUMENT",
+        termination_type="CLIENT_ERROR",
+        termination_parameters={
+            "databricks_error_message": "results in exceeding approved Total Regional Cores quota"
+        },
+    )
+    diagnosis = diagnose(evidence(failed(termination_code="CLUSTER_ERROR"), clusters=(cluster,)))
+
+    assert diagnosis.cause is Cause.CLOUD_QUOTA
+    assert diagnosis.remedy is Remedy.PERSON
+
+
+def test_the_end_of_a_job_cluster_leaves_the_word_to_the_task():
+    cluster = ClusterFacts(cluster_id="c-1", source="JOB", termination_code="JOB_FINISHED")
+    diagnosis = diagnose(
+        evidence(failed(error="ModuleNotFoundError: No module named 'x'"), clusters=(cluster,))
+    )
+
+    assert diagnosis.cause is Cause.MISSING_MODULE
+    assert diagnosis.task_key == "main"
+
+
+def test_a_cluster_that_ended_later_did_not_end_the_run():
+    cluster = ClusterFacts(
+        cluster_id="c-1",
+        termination_code="DRIVER_UNREACHABLE",
+        terminated_at=NOW + timedelta(hours=2),
+    )
+    diagnosis = diagnose(evidence(failed(error="KeyError: 'amount'"), clusters=(cluster,)))
+
+    assert diagnosis.cause is Cause.USER_CODE
+
+
+def test_a_run_without_any_word_is_unknown():
+    diagnosis = diagnose(evidence(failed()))
+
+    assert (diagnosis.cause, diagnosis.error_type) == (Cause.UNKNOWN, "")
+    assert diagnosis.remedy is Remedy.PERSON
+
+
+def test_a_code_alone_names_the_cause():
+    run = RunFacts(run_id="1", termination_code="WORKSPACE_RUN_LIMIT_EXCEEDED")
+
+    assert diagnose(evidence(run=run)).cause is Cause.CONCURRENCY_LIMIT
+
+
+def test_a_failed_library_names_the_cause_of_a_silent_run():
+    library = LibraryFacts(library="pypi:x==1", status="FAILED", messages=("pip failed",))
+    cluster = ClusterFacts(cluster_id="c-1", libraries=(library,))
+    diagnosis = diagnose(evidence(failed(), clusters=(cluster,)))
+
+    assert diagnosis.cause is Cause.LIBRARY_INSTALLATION
+    assert diagnosis.error_type == "DatabricksLibraryInstallationError"
+
+
+def test_a_module_is_missing_because_its_library_failed():
+    library = LibraryFacts(library="pypi:x==1", status="FAILED")
+    cluster = ClusterFacts(cluster_id="c-1", libraries=(library,))
+    task = failed(error="ModuleNotFoundError: No module named 'x'")
+
+    assert diagnose(evidence(task, clusters=(cluster,))).cause is Cause.LIBRARY_INSTALLATION
+
+
+def test_an_init_script_is_found_in_the_clusters_events():
+    event = ClusterEvent(
+        at=NOW, type="INIT_SCRIPTS_FINISHED", message="Cluster scoped init script setup.sh failed"
+    )
+    cluster = ClusterFacts(cluster_id="c-1", events=(event,))
+
+    diagnosis = diagnose(evidence(failed(), clusters=(cluster,)))
+
+    assert diagnosis.cause is Cause.INIT_SCRIPT_FAILURE
+    assert diagnosis.remedy is Remedy.PERSON
+
+
+def test_an_event_of_another_day_is_not_read():
+    event = ClusterEvent(at=NOW - timedelta(days=1), type="DRIVER_NOT_RESPONDING")
+    cluster = ClusterFacts(cluster_id="c-1", events=(event,))
+
+    assert diagnose(evidence(failed(), clusters=(cluster,))).cause is Cause.UNKNOWN
+
+
+def test_an_event_during_the_run_breaks_the_silence():
+    event = ClusterEvent(at=NOW, type="DRIVER_NOT_RESPONDING", message="driver is not responding")
+    cluster = ClusterFacts(cluster_id="c-1", events=(event,))
+
+    assert diagnose(evidence(failed(), clusters=(cluster,))).cause is Cause.DRIVER_UNRESPONSIVE
+
+
+def test_the_first_failed_task_is_read_and_not_those_after_it():
+    first = failed("load", error="java.net.SocketException: Connection reset")
+    second = failed(
+        "join",
+        error="[TABLE_OR_VIEW_NOT_FOUND] The table or view `x` cannot be found",
+        depends_on=("wait",),
+    )
+    between = TaskFacts(task_key="wait", run_id="12", result_state="SUCCESS", depends_on=("load",))
+    seen = evidence(second, between, first)
+
+    assert first_failed(seen) == (first,)
+    assert diagnose(seen).cause is Cause.NETWORK_TRANSIENT
+    assert diagnose(seen).task_key == "load"
+
+
+def test_tasks_that_wait_for_each_other_do_not_hang_the_diagnosis():
+    tasks = (failed("a", depends_on=("b",)), failed("b", depends_on=("a",)))
+
+    assert diagnose(evidence(*tasks)).cause is Cause.UNKNOWN
+
+
+RESET = "java.net.SocketException: Connection reset"
+
+
+def recent(*results: str, settings_hash: str = "") -> tuple[RecentRun, ...]:
+    return tuple(
+        RecentRun(run_id=str(90 - number), result_state=result, settings_hash=settings_hash)
+        for number, result in enumerate(results)
+    )
+
+
+def test_a_job_that_never_succeeded_is_not_transient():
+    diagnosis = diagnose(
+        evidence(failed(error=RESET), recent_runs=recent("FAILED", "FAILED", "TIMEDOUT"))
+    )
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.NETWORK_TRANSIENT, Remedy.PERSON)
+    assert diagnosis.reasons[-1].rule == "job-never-succeeded"
+
+
+@pytest.mark.parametrize("results", [("FAILED", "SUCCESS", "FAILED"), ("FAILED", "FAILED"), ()])
+def test_a_job_that_may_succeed_is_retried(results: tuple[str, ...]):
+    diagnosis = diagnose(evidence(failed(error=RESET), recent_runs=recent(*results)))
+
+    assert diagnosis.remedy is Remedy.RETRY
+
+
+def test_the_third_failure_after_repairs_is_not_transient():
+    run = RunFacts(run_id="1", repair_count=2)
+
+    diagnosis = diagnose(evidence(failed(error=RESET), run=run))
+
+    assert diagnosis.remedy is Remedy.PERSON
+    assert diagnosis.reasons[-1].rule == "failed-again-after-repair"
+
+
+def test_waiting_for_capacity_is_not_cut_short_by_repairs():
+    run = RunFacts(run_id="1", repair_count=4)
+    task = failed(error="AWS_INSUFFICIENT_INSTANCE_CAPACITY_FAILURE: no sufficient capacity")
+
+    assert diagnose(evidence(task, run=run)).remedy in ACTING
+
+
+def test_a_wrong_setting_that_is_new_can_be_rolled_back():
+    seen = evidence(
+        failed(error="INVALID_PARAMETER_VALUE: Node type x is not supported"),
+        job=JobFacts(job_id="7", settings_hash="new"),
+        recent_runs=recent("SUCCESS", settings_hash="old"),
+    )
+
+    diagnosis = diagnose(seen)
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.CONFIG_INVALID, Remedy.CHANGE)
+    assert diagnosis.reasons[-1].rule == "settings-changed"
+
+
+def test_a_wrong_setting_that_is_old_is_for_a_person():
+    seen = evidence(
+        failed(error="INVALID_PARAMETER_VALUE: Node type x is not supported"),
+        job=JobFacts(job_id="7", settings_hash="same"),
+        recent_runs=recent("SUCCESS", settings_hash="same"),
+    )
+
+    assert diagnose(seen).remedy is Remedy.PERSON
