@@ -39,6 +39,7 @@ SOON = 60
 
 HEAD = """
 time_factor: 100
+delays: {cluster_start: 20s, cluster_restart: 20s, cluster_stop: 5s, cluster_resize: 10s}
 node_types:
   - {node_type_id: small, memory_gb: 16, cores: 4}
   - {node_type_id: large, memory_gb: 32, cores: 8}

@@ -99,6 +99,25 @@ class ClusterFacts(Model):
     libraries: tuple[LibraryFacts, ...] = ()
 
 
+class WarehouseFacts(Model):
+    """A SQL warehouse; `health` is HEALTHY, DEGRADED or FAILED, or empty where none was told."""
+
+    warehouse_id: str
+    state: str = ""
+    health: str = ""
+    failure: str = ""
+    active_sessions: int = 0
+
+
+class UpdateFacts(Model):
+    """One update of a pipeline; `cause` is RETRY_ON_FAILURE where the platform began it itself."""
+
+    update_id: str
+    state: str = ""
+    cause: str = ""
+    created_at: datetime | None = None
+
+
 class JobFacts(Model):
     """What matters of the saved job; the settings themselves never enter a history."""
 
@@ -179,6 +198,17 @@ class Evidence(Model):
         ended = self.run.ended_at.isoformat() if self.run.ended_at else "active"
         repair = self.run.latest_repair_id or "original"
         return f"{self.workspace}/{self.run.run_id}/{repair}/{ended}"
+
+
+def whole_run_key(workspace: str, run_id: str) -> str:
+    """Return the key by which an incident claims whatever becomes of a run that it started."""
+    return f"{workspace}/{run_id}/*"
+
+
+def whole_run_of(failure_key: str) -> str:
+    """Return the whole-run key of the run that a failure belongs to."""
+    workspace, run_id, *_ = failure_key.split("/")
+    return whole_run_key(workspace, run_id)
 
 
 class RunPhase(StrEnum):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, or_, update
+from sqlalchemy import Connection, or_, select, update
 
+from lakemend.evidence import whole_run_of
 from records.insert import insert_missing
 from records.tables import FailureRow
 
@@ -12,8 +13,11 @@ def claim(connection: Connection, key: str, incident_id: str, owner: str) -> boo
     """Take a failure unless another owner settled it.
 
     An unsettled claim of another owner is taken over: that workflow is dead, because at most one
-    runs at a time for an incident id.
+    runs at a time for an incident id. A run that another incident started, and still waits for, is
+    that one's.
     """
+    if _started_by_another(connection, key, incident_id):
+        return False
     insert_missing(connection, FailureRow, [_row(key, incident_id, owner)])
     return _take(connection, key, incident_id, owner, settled=None)
 
@@ -25,6 +29,15 @@ def settle(connection: Connection, keys: Iterable[str], incident_id: str, owner:
     insert_missing(connection, FailureRow, [_row(key, incident_id, owner) for key in ordered])
     for key in ordered:
         _take(connection, key, incident_id, owner, settled=True)
+
+
+def _started_by_another(connection: Connection, key: str, incident_id: str) -> bool:
+    started = select(FailureRow.key).where(
+        FailureRow.key == whole_run_of(key),
+        FailureRow.incident_id != incident_id,
+        FailureRow.settled.is_(False),
+    )
+    return connection.execute(started).first() is not None
 
 
 def _take(

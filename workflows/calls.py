@@ -29,11 +29,9 @@ async def read_evidence(watched: WatchedRun) -> Evidence:
     )
 
 
-async def claim(evidence: Evidence, view: IncidentView) -> bool:
-    """Claim the failure for this incident; False when it was dealt with before."""
-    failure = FailureClaim(
-        key=evidence.failure_key, incident_id=view.incident_id, owner=view.workflow_run_id
-    )
+async def claim(key: str, view: IncidentView) -> bool:
+    """Claim a failure for this incident; False when it is, or was, dealt with by another."""
+    failure = FailureClaim(key=key, incident_id=view.incident_id, owner=view.workflow_run_id)
     return await workflow.execute_local_activity_method(
         RecordActivities.claim_failure, failure, **LOCALLY
     )

@@ -76,7 +76,7 @@ class IncidentWorkflow:
 
     async def _deal_with_it(self) -> Ending:
         evidence = await self._read_ended_run()
-        if not await claim(evidence, self._story.view):
+        if not await claim(evidence.failure_key, self._story.view):
             message = "This failure was dealt with before."
             return Ending(outcome=Outcome.DUPLICATE, message=message)
         ending = ending_without_recovery(evidence)

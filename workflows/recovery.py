@@ -10,13 +10,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision
     from lakemend.actions import Wait
     from lakemend.durations import format_duration
-    from lakemend.evidence import Evidence, RunPhase
+    from lakemend.evidence import Evidence, RunPhase, whole_run_key
     from lakemend.health import run_succeeded
     from lakemend.incident import HealthCheckResult, Outcome, Stage, StepStatus
     from lakemend.plan import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
     from lakemend.step import RunEnd, StepResult, WatchedRun
-    from workflows.calls import act, check_health, decide, read_evidence
+    from workflows.calls import act, check_health, claim, decide, read_evidence
     from workflows.compensation import Compensation
     from workflows.failures import explain, is_hopeless, somebody_else_was_first
     from workflows.mailbox import Mailbox
@@ -163,6 +163,8 @@ class Recovery:
             repair_id=result.repair_id,
         )
         self._compensation.run_started(watched)
+        if watched.run_id != self._evidence.run.run_id:
+            await self._adopt(watched)
         self._story.update(stage=Stage.WAITING_FOR_RUN)
         self._story.change_step(message=result.message, calls=result.calls)
         await self._story.publish()
@@ -175,6 +177,12 @@ class Recovery:
         self._compensation.run_ended()
         self._story.remember_failure(end.failure_key)
         return self._stepped_aside(end, watched) or await self._judge(end, watched)
+
+    async def _adopt(self, watched: WatchedRun) -> None:
+        """Claim a run that we started: a report of its failure begins no incident of its own."""
+        key = whole_run_key(watched.workspace, watched.run_id)
+        self._story.remember_failure(key)
+        await claim(key, self._story.view)
 
     def _stepped_aside(self, end: RunEnd, watched: WatchedRun) -> Ending | None:
         message = ""

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from temporalio.client import WorkflowFailureError
 
 from bench.stage import Stage
 from lakemend.incident import IncidentView, Outcome, incident_id
@@ -110,7 +111,7 @@ async def test_one_restart_and_two_repairs_for_two_runs_that_died_with_a_cluster
 
 
 async def test_ten_reports_of_one_failure_lead_to_one_repair(stage: Stage) -> None:
-    run = await stage.failed_run("person_repairs")
+    run = await stage.failed_run("reported_often")
 
     handles = [await stage.report(run) for _ in range(10)]
     view = await handles[0].result()
@@ -125,7 +126,7 @@ async def test_ten_reports_of_one_failure_lead_to_one_repair(stage: Stage) -> No
 
 
 async def test_a_run_that_a_person_repaired_is_theirs(stage: Stage) -> None:
-    run = await stage.failed_run("person_cancels")
+    run = await stage.failed_run("person_repairs")
     await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
 
     view = await (await stage.report(run)).result()
@@ -136,7 +137,7 @@ async def test_a_run_that_a_person_repaired_is_theirs(stage: Stage) -> None:
 
 
 async def test_a_run_that_a_person_cancels_under_repair_is_left_alone(stage: Stage) -> None:
-    run = await stage.failed_run("person_cancels")
+    run = await stage.failed_run("cancelled_under_repair")
     handle = await stage.report(run)
     await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
     await asyncio.to_thread(stage.simulator.control.cancel_as_person, run)
@@ -168,6 +169,22 @@ async def test_somebody_elses_edit_is_never_overwritten(stage: Stage) -> None:
 
     assert view.outcome is Outcome.RECOVERED
     assert any("somebody else" in note for note in view.notes), view.notes
+
+
+async def test_a_cancelled_incident_still_puts_settings_back(stage: Stage) -> None:
+    run = await stage.failed_run("hungry_and_cancelled")
+    handle = await stage.report(run)
+    await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
+    await handle.cancel()
+
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
+
+    view = stage.records.get_incident(handle.id)
+    assert view is not None
+    assert view.outcome is Outcome.ESCALATED
+    assert "Cancelled" in view.message
+    assert changed_settings(stage, "hungry_and_cancelled") is None
 
 
 async def test_an_open_breaker_rejects_until_it_is_reset(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
+from lakemend.evidence import whole_run_key
 from records import Records
 
 KEY = "default/1/original/2026-03-02T12:00:00+00:00"
@@ -55,3 +56,12 @@ def test_failures_settled_at_once_in_any_order_do_not_block_each_other(records: 
         list(pool.map(settle, range(16)))
 
     assert not any(records.claim_failure(key, INCIDENT, "second") for key in keys)
+
+
+def test_run_that_an_incident_started_is_that_ones_until_it_has_settled(records: Records) -> None:
+    started = whole_run_key("default", "1")
+    records.claim_failure(started, "incident:default:run-0", "starter")
+
+    assert not records.claim_failure(KEY, INCIDENT, "first")
+    records.settle_failures([started], "incident:default:run-0", "starter")
+    assert records.claim_failure(KEY, INCIDENT, "first")
