@@ -5,8 +5,9 @@ from temporalio import activity
 from activities.errors import told_to_temporal
 from activities.reading.evidence import EvidenceReader
 from activities.workspace import Workspaces
-from lakemend.evidence import Evidence
-from lakemend.step import WatchedRun
+from lakemend.evidence import Evidence, RecentRun
+from lakemend.step import ResourceKind, WatchedRun
+from records import Records
 
 PATIENT_TRIES = 3  # then a piece that still cannot be read is reported as unread
 
@@ -14,8 +15,9 @@ PATIENT_TRIES = 3  # then a piece that still cannot be read is reported as unrea
 class EvidenceActivities:
     """Reads evidence; it changes nothing, so it is safe to repeat."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, records: Records | None = None) -> None:
         self._workspaces = workspaces
+        self._records = records
 
     @activity.defn
     def read_evidence(self, watched: WatchedRun) -> Evidence:
@@ -24,4 +26,21 @@ class EvidenceActivities:
         with told_to_temporal():
             workspace = self._workspaces.of(watched.workspace)
             reader = EvidenceReader(workspace, patient=patient)
-            return reader.read(watched.workspace, watched.run_id)
+            return self._with_last_success(reader.read(watched.workspace, watched.run_id))
+
+    def _with_last_success(self, evidence: Evidence) -> Evidence:
+        """Add the success whose settings we remember: the platform shows none of the past."""
+        if self._records is None or not evidence.run.job_id:
+            return evidence
+        resource = f"{ResourceKind.JOB}-{evidence.run.job_id}"
+        good = self._records.get_good_settings(evidence.workspace, resource)
+        if good is None:
+            return evidence
+        remembered = RecentRun(
+            run_id=good.run_id,
+            result_state="SUCCESS",
+            ended_at=good.recorded_at,
+            settings_hash=good.settings_hash,
+        )
+        others = [each for each in evidence.recent_runs if each.run_id != good.run_id]
+        return evidence.model_copy(update={"recent_runs": (*others, remembered)})

@@ -45,8 +45,8 @@ class _Beating(ActivityInboundInterceptor):
     async def _beat(self, pause: timedelta) -> None:
         # not `activity.heartbeat`: for an activity in a thread, that would block this event loop
         while True:
+            await asyncio.sleep(pause.total_seconds())  # a short call needs, and costs, no beat
             self._said.heartbeat(*self._said.details)
-            await asyncio.sleep(pause.total_seconds())
 
 
 class _Said(ActivityOutboundInterceptor):

@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from activities.errors import told_to_temporal
-from activities.resources.opening import open_resource
-from activities.resources.resource import Resource, Seen
+from activities.resources.opening import open_restorable
+from activities.resources.resource import Restorable, Seen
 from activities.resources.stored import Shelf, load
 from activities.workspace import Json, Workspace, Workspaces
 from lakemend.compute.raw_settings import differing_fields, settings_hash
@@ -25,7 +25,7 @@ class SnapshotActivities:
     def take_snapshot(self, request: SnapshotRequest) -> SnapshotRef:
         """Store the settings as they are; twice the same settings are one snapshot."""
         with told_to_temporal():
-            resource = open_resource(self._workspaces.of(request.workspace), request.target)
+            resource = open_restorable(self._workspaces.of(request.workspace), request.target)
             seen = resource.read()
             shelf = Shelf(self._records, request.workspace, request.incident_id, resource.name)
             return SnapshotRef(
@@ -45,21 +45,21 @@ class SnapshotActivities:
         with told_to_temporal():
             name = request.snapshot.workspace
             workspace = self._workspaces.of(name)
-            resource = open_resource(workspace, request.snapshot.target)
+            resource = open_restorable(workspace, request.snapshot.target)
             shelf = Shelf(self._records, name, request.incident_id, resource.name)
             ours = {request.expected_hash} | shelf.target_hashes()
             before = load(self._records, request.snapshot.snapshot_id)
             try:
-                return _restore(workspace, resource, before, ours)
+                return put_back(workspace, resource, before, ours)
             except NotFoundError:
                 message = f"{resource.name} does not exist any more; nothing was put back"
                 return RestoreResult(restored=False, message=message)
 
 
-def _restore(
-    workspace: Workspace, resource: Resource, before: Json, ours: set[str]
+def put_back(
+    workspace: Workspace, resource: Restorable, before: Json, ours: set[str]
 ) -> RestoreResult:
-    """Write only while what is there is ours, and believe only what is read back."""
+    """Write only while what is there has a hash in `ours`, and believe only what is read back."""
     calls: list[Call] = []
     seen = resource.read()
     if seen.hash == settings_hash(before):
@@ -78,7 +78,7 @@ def _restore(
     return RestoreResult(restored=False, message=message, calls=tuple(calls))
 
 
-def _not_ours(resource: Resource, before: Json, seen: Seen) -> RestoreResult:
+def _not_ours(resource: Restorable, before: Json, seen: Seen) -> RestoreResult:
     fields = ", ".join(differing_fields(before, seen.settings))
     message = (
         f"{resource.name} was changed by somebody else meanwhile and is left as it is; "

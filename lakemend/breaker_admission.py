@@ -75,11 +75,14 @@ def _may_pass(breaker: Breaker) -> bool:
 
 
 def _has_room(breaker: Breaker) -> bool:
-    if breaker.circuit is Circuit.HALF_OPEN:
-        by_rate = breaker.settings.half_open_rule is HalfOpenRule.RATE
-        used = breaker.probes_given if by_rate else breaker.probes_out
-        return used < breaker.settings.half_open_permits
-    return breaker.circuit in _PASSING
+    if breaker.circuit is not Circuit.HALF_OPEN:
+        return breaker.circuit in _PASSING
+    if breaker.probes_out == 0:
+        # also under `rate`: after a change of settings the probes may be too few for a verdict
+        return True
+    by_rate = breaker.settings.half_open_rule is HalfOpenRule.RATE
+    used = breaker.probes_given if by_rate else breaker.probes_out
+    return used < breaker.settings.half_open_permits
 
 
 def _grant(breaker: Breaker, request_id: str, holder: str, now: datetime) -> Turn:

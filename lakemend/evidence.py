@@ -8,33 +8,46 @@ listed in `unread`, and is never taken for "nothing wrong".
 from datetime import datetime
 from enum import StrEnum
 
-from lakemend.model import Model
+from lakemend.compute_facts import (
+    ClusterEvent,
+    ClusterFacts,
+    Compute,
+    ComputeKind,
+    LibraryFacts,
+    PipelineError,
+    PipelineFacts,
+    UpdateFacts,
+    WarehouseFacts,
+)
+from lakemend.model import Model, SlimModel
+
+__all__ = [
+    "ACTIVE_STATES",
+    "FAILED_RESULTS",
+    "ClusterEvent",
+    "ClusterFacts",
+    "Compute",
+    "ComputeKind",
+    "Evidence",
+    "JobFacts",
+    "LibraryFacts",
+    "NestedRun",
+    "PipelineError",
+    "PipelineFacts",
+    "RecentRun",
+    "RunFacts",
+    "RunPhase",
+    "TaskFacts",
+    "Unread",
+    "UpdateFacts",
+    "WarehouseFacts",
+    "run_phase",
+    "whole_run_key",
+    "whole_run_of",
+]
 
 
-class ComputeKind(StrEnum):
-    """Where a task ran; it decides which action can help."""
-
-    ALL_PURPOSE = "all_purpose"
-    JOB_CLUSTER = "job_cluster"
-    SERVERLESS = "serverless"
-    WAREHOUSE = "warehouse"
-    PIPELINE = "pipeline"
-    UNKNOWN = "unknown"
-
-
-class Compute(Model):
-    """The compute of one task.
-
-    `job_cluster_key` is set for a shared job cluster, empty for a task's own `new_cluster`.
-    """
-
-    kind: ComputeKind = ComputeKind.UNKNOWN
-    cluster_id: str = ""
-    job_cluster_key: str = ""
-    resource_id: str = ""
-
-
-class TaskFacts(Model):
+class TaskFacts(SlimModel):
     """The latest attempt of one task (a retried or repaired task appears once per attempt)."""
 
     task_key: str
@@ -58,64 +71,6 @@ class TaskFacts(Model):
     def failed(self) -> bool:
         """Whether this task itself failed, rather than being skipped after another's failure."""
         return self.result_state in FAILED_RESULTS
-
-
-class ClusterEvent(Model):
-    """One line of a cluster's event log."""
-
-    at: datetime
-    type: str
-    reason_code: str = ""
-    message: str = ""
-
-
-class LibraryFacts(Model):
-    """A library on a cluster, `library` like `pypi:pandas==2.1.0`."""
-
-    library: str
-    status: str
-    messages: tuple[str, ...] = ()
-
-
-class ClusterFacts(Model):
-    """A cluster that a failed task ran on."""
-
-    cluster_id: str
-    source: str = ""
-    state: str = ""
-    state_message: str = ""
-    termination_code: str = ""
-    termination_type: str = ""
-    termination_parameters: dict[str, str] = {}
-    node_type_id: str = ""
-    driver_node_type_id: str = ""
-    num_workers: int | None = None
-    autoscale_max_workers: int | None = None
-    availability: str = ""
-    zone_id: str = ""
-    started_at: datetime | None = None
-    terminated_at: datetime | None = None
-    events: tuple[ClusterEvent, ...] = ()
-    libraries: tuple[LibraryFacts, ...] = ()
-
-
-class WarehouseFacts(Model):
-    """A SQL warehouse; `health` is HEALTHY, DEGRADED or FAILED, or empty where none was told."""
-
-    warehouse_id: str
-    state: str = ""
-    health: str = ""
-    failure: str = ""
-    active_sessions: int = 0
-
-
-class UpdateFacts(Model):
-    """One update of a pipeline; `cause` is RETRY_ON_FAILURE where the platform began it itself."""
-
-    update_id: str
-    state: str = ""
-    cause: str = ""
-    created_at: datetime | None = None
 
 
 class JobFacts(Model):
@@ -164,6 +119,14 @@ class RecentRun(Model):
     settings_hash: str = ""
 
 
+class NestedRun(Model):
+    """A run that the task `parent_task_key` started, and that run's failed tasks."""
+
+    parent_task_key: str
+    run: RunFacts
+    tasks: tuple[TaskFacts, ...] = ()
+
+
 class Unread(Model):
     """Something that could not be read, and why."""
 
@@ -178,9 +141,15 @@ class Evidence(Model):
     read_at: datetime
     run: RunFacts
     tasks: tuple[TaskFacts, ...] = ()
+    nested: tuple[NestedRun, ...] = ()
     clusters: tuple[ClusterFacts, ...] = ()
+    warehouses: tuple[WarehouseFacts, ...] = ()
+    pipelines: tuple[PipelineFacts, ...] = ()
     job: JobFacts | None = None
     recent_runs: tuple[RecentRun, ...] = ()
+    """Other ended runs of the job, newest first."""
+    linked_runs: tuple[str, ...] = ()
+    """Ids of runs that the failed tasks' errors link to; they were not read."""
     unread: tuple[Unread, ...] = ()
 
     @property
@@ -207,8 +176,7 @@ def whole_run_key(workspace: str, run_id: str) -> str:
 
 def whole_run_of(failure_key: str) -> str:
     """Return the whole-run key of the run that a failure belongs to."""
-    workspace, run_id, *_ = failure_key.split("/")
-    return whole_run_key(workspace, run_id)
+    return "/".join([*failure_key.split("/")[:2], "*"])
 
 
 class RunPhase(StrEnum):

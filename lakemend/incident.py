@@ -5,9 +5,11 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from lakemend.decision_record import DecisionRecord, Inputs
 from lakemend.diagnosis import Diagnosis
 from lakemend.model import Model
 
+KEEP_GOOD_SETTINGS = "keep-good-settings"
 WORKFLOW = "IncidentWorkflow"
 TASK_QUEUE = "lakemend"
 REPORT_FAILURE = "report_failure"
@@ -132,7 +134,9 @@ class IncidentView(Model):
     stage: Stage = Stage.ARRIVED
     outcome: Outcome | None = None
     message: str = ""
+    inputs: Inputs | None = None
     diagnosis: Diagnosis | None = None
+    decisions: tuple[DecisionRecord, ...] = ()
     playbook: str = ""
     breaker: str = ""
     breaker_state: str = ""

@@ -1,6 +1,8 @@
 """The base of every value that crosses a boundary."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 
 class Model(BaseModel):
@@ -11,3 +13,20 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class SlimModel(Model):
+    """A value of which there may be thousands: written without the fields that hold their default.
+
+    A default of it can therefore never change: what was written before would be read anew.
+    """
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields = type(self).model_fields
+        written: dict[str, Any] = write(self)
+        return {
+            name: value
+            for name, value in written.items()
+            if fields[name].is_required() or getattr(self, name) != fields[name].default
+        }

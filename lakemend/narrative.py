@@ -28,11 +28,18 @@ _AFTERWARDS = {
     Outcome.DUPLICATE: "Nothing: this failure was dealt with before.",
 }
 LONGEST_QUOTE = 300
+MOST_RULED_OUT = 3
 
 
 def narrate(view: IncidentView) -> str:
     """Write the whole story; platform texts are quoted as code so that they stay plain text."""
-    parts = [_what_failed(view), _why(view), _what_we_did(view), _what_is_next(view)]
+    parts = [
+        _what_failed(view),
+        _why(view),
+        _what_was_decided(view),
+        _what_we_did(view),
+        _what_is_next(view),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -56,6 +63,16 @@ def _why(view: IncidentView) -> str:
     sure = f"confidence {diagnosis.confidence:.0%}"
     lines = [f"**Why we think so.** {cause}, {sure}. {diagnosis.summary}"]
     lines += [f"- {reason.where}: {code(reason.quote)}" for reason in diagnosis.reasons[:5]]
+    return "\n".join(lines)
+
+
+def _what_was_decided(view: IncidentView) -> str:
+    if not view.decisions:
+        return ""
+    decision = view.decisions[-1]
+    steps = [step.action for step in decision.steps if not step.skip]
+    lines = [f"**What was decided.** {decision.consent}: {decision.reason or ', '.join(steps)}"]
+    lines += [f"- {reason.explanation}" for reason in decision.diagnosis.ruled_out[:MOST_RULED_OUT]]
     return "\n".join(lines)
 
 

@@ -13,12 +13,15 @@ from lakemend.permit import BreakerSettings, breaker_name
 from lakemend.playbook import Attempts, Playbook, Playbooks, Step
 from lakemend.policy import Consent, Ruling, rule
 from lakemend.settings import Settings
-from lakemend.step import Caps, Target
+from lakemend.step import Caps, HealthTerms, Target
 from lakemend.target import find_target
 
 CALL_TIMEOUT = timedelta(minutes=15)
 RUN_TIMEOUT = timedelta(hours=12)
 """A repaired run may take hours; giving up sooner would call failed what still runs."""
+
+
+_UNLEASED = frozenset({Scope.NOTHING, Scope.RUN, Scope.JOB})
 
 
 class PlannedStep(Model):
@@ -39,10 +42,14 @@ class PlannedStep(Model):
 
 
 class Phase(Model):
-    """Steps that stand or fall together: `steps`, `fallback`, or those of a chained playbook."""
+    """Steps that stand or fall together.
+
+    They are those of `steps`, a rung of the ladder, `fallback`, or of a chained playbook.
+    """
 
     name: str
     steps: tuple[PlannedStep, ...]
+    chained: bool = False
 
 
 class PlannedBreaker(Model):
@@ -62,6 +69,7 @@ class Plan(Model):
     breaker: PlannedBreaker | None = None
     health_checks: tuple[str, ...] = ("run_succeeded",)
     health_timeout: Duration = timedelta(seconds=60)
+    health_terms: HealthTerms = HealthTerms()
     take_snapshots: bool = True
     keep_change: bool = False
     caps: Caps = Caps()
@@ -83,15 +91,25 @@ def make_plan(
     return Plan(
         playbook=playbook.error_type,
         playbook_hash=playbook.content_hash,
-        ruling=ruling,
+        ruling=_explained(ruling, playbook),
         phases=phases,
         breaker=_breaker(playbook, diagnosis, evidence, settings),
         health_checks=checks,
         health_timeout=playbook.health.timeout or settings.health_check_timeout,
+        health_terms=HealthTerms(
+            duration_factor=playbook.health.duration_factor, sql=playbook.health.sql
+        ),
         take_snapshots=playbook.snapshot,
         keep_change=playbook.keep_change,
         caps=_caps(playbook, settings),
     )
+
+
+def _explained(ruling: Ruling, playbook: Playbook) -> Ruling:
+    """Add what a playbook without steps says: which person, and what the ticket shows them."""
+    if ruling.consent is not Consent.ESCALATE or playbook.steps:
+        return ruling
+    return ruling.model_copy(update={"reason": f"{ruling.reason} {playbook.description}."})
 
 
 def failing_task(diagnosis: Diagnosis, evidence: Evidence) -> TaskFacts | None:
@@ -107,13 +125,12 @@ def _phases(
     evidence: Evidence,
     settings: Settings,
 ) -> tuple[Phase, ...]:
-    declared = [("steps", playbook.steps), ("fallback", playbook.fallback)]
-    declared += [(name, playbooks[name].steps) for name in playbook.chain]
+    declared = [*playbook.phases, *((name, playbooks[name].steps) for name in playbook.chain)]
     phases: list[Phase] = []
     for name, steps in declared:
         resolved = tuple(_resolve(step, diagnosis, evidence, settings) for step in steps)
         if _can_help(resolved, is_first=not phases):
-            phases.append(Phase(name=name, steps=resolved))
+            phases.append(Phase(name=name, steps=resolved, chained=name in playbook.chain))
     return tuple(phases)
 
 
@@ -145,7 +162,7 @@ def _resolve(
         run_timeout=step.run_timeout or RUN_TIMEOUT,
         starts_run=kind.starts_run,
         changes_settings=kind.changes_settings,
-        needs_lease=kind.scope in {Scope.CLUSTER, Scope.COMPUTE},
+        needs_lease=kind.scope not in _UNLEASED,
         why=step.why,
         skip=skip,
     )

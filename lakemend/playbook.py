@@ -5,63 +5,23 @@ and field. What a playbook leaves out comes from the settings when the plan is m
 """
 
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from lakemend.actions import ACTIONS
 from lakemend.backoff import Backoff
 from lakemend.breaker_settings import BreakerSettings, override
+from lakemend.condition import Condition, Strict, parse_condition
 from lakemend.diagnosis import Cause
 from lakemend.durations import Duration
 from lakemend.errors import PlaybookError
-from lakemend.evidence import ComputeKind
+from lakemend.step import SqlQuery
 
 SHIPPED = Path(__file__).parent / "playbooks"
-
-
-class Strict(BaseModel):
-    """A part of a playbook file: frozen, and a misspelt key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Condition(Strict):
-    """A step's `when`: a closed vocabulary, not an expression language."""
-
-    fact: Literal["cause", "compute"]
-    negated: bool = False
-    values: frozenset[str]
-
-    def holds(self, *, cause: str, compute: str) -> bool:
-        """Whether the condition holds for this cause and kind of compute."""
-        fact = cause if self.fact == "cause" else compute
-        return (fact in self.values) is not self.negated
-
-
-_CONDITION = re.compile(r"(cause|compute)\s+(==|!=|in|not in)\s+(\w+|\[[\w,\s]+\])")
-_WORDS = {"cause": set(Cause), "compute": set(ComputeKind)}
-
-
-def _parse_condition(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    match = _CONDITION.fullmatch(value.strip())
-    if match is None:
-        raise ValueError(
-            f"{value!r} is not like 'cause == driver_oom' or 'compute in [all_purpose, serverless]'"
-        )
-    fact, operator, words = match.groups()
-    values = frozenset(word.strip() for word in words.strip("[]").split(","))
-    unknown = values - _WORDS[fact]
-    if unknown:
-        allowed = ", ".join(sorted(_WORDS[fact]))
-        raise ValueError(f"there is no {fact} {min(unknown)!r}; allowed are {allowed}")
-    return {"fact": fact, "negated": operator in {"!=", "not in"}, "values": values}
 
 
 class Attempts(Strict):
@@ -83,7 +43,7 @@ class Step(Strict):
     action: str
     parameters: dict[str, Any] = Field(default={}, alias="with")
     when: Annotated[
-        Condition | None, BeforeValidator(_parse_condition, json_schema_input_type=str | None)
+        Condition | None, BeforeValidator(parse_condition, json_schema_input_type=str | None)
     ] = None
     attempts: Attempts | None = None
     timeout: Duration | None = None
@@ -104,9 +64,26 @@ class Health(Strict):
     """What must be well after a step; `run_succeeded` is always looked at."""
 
     timeout: Duration | None = None
-    checks: tuple[Literal["run_succeeded", "cluster_running", "libraries_installed"], ...] = (
-        "run_succeeded",
-    )
+    checks: tuple[
+        Literal[
+            "cluster_running",
+            "libraries_installed",
+            "pipeline_update_completed",
+            "run_succeeded",
+            "sql_check",
+            "task_durations",
+            "warehouse_healthy",
+        ],
+        ...,
+    ] = ("run_succeeded",)
+    duration_factor: Annotated[float, Field(gt=1)] = 3
+    sql: SqlQuery | None = None
+
+    @model_validator(mode="after")
+    def _sql_check_has_its_statement(self) -> Self:
+        if ("sql_check" in self.checks) is not (self.sql is not None):
+            raise ValueError("sql_check and the statement in `sql` go together")
+        return self
 
 
 class BreakerSpec(BreakerSettings):
@@ -136,6 +113,8 @@ class Playbook(Strict):
     description: str
     causes: tuple[Cause, ...]
     steps: tuple[Step, ...] = ()
+    ladder: tuple[tuple[Step, ...], ...] = ()
+    """Rungs to climb when `steps` did not help, one after the other, each from the beginning."""
     fallback: tuple[Step, ...] = ()
     chain: tuple[str, ...] = ()
     health: Health = Health()
@@ -148,7 +127,7 @@ class Playbook(Strict):
 
     @model_validator(mode="after")
     def _every_phase_proves_itself(self) -> Self:
-        for name, steps in (("steps", self.steps), ("fallback", self.fallback)):
+        for name, steps in self.phases:
             if steps and not any(ACTIONS[step.action].starts_run for step in steps):
                 raise ValueError(
                     f"{name} never runs the failed tasks again, so it could not show that it "
@@ -159,8 +138,15 @@ class Playbook(Strict):
         return self
 
     @property
+    def phases(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+        """What is tried in order, each with its name: `steps`, `rung 1` and so on, `fallback`."""
+        rungs = ((f"rung {number}", rung) for number, rung in enumerate(self.ladder, start=1))
+        return (("steps", self.steps), *rungs, ("fallback", self.fallback))
+
+    @property
     def _changes_settings(self) -> bool:
-        return any(ACTIONS[step.action].changes_settings for step in self.steps + self.fallback)
+        steps = [step for _, phase in self.phases for step in phase]
+        return any(ACTIONS[step.action].changes_settings for step in steps)
 
 
 Playbooks = dict[str, Playbook]

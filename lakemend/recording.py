@@ -68,3 +68,14 @@ class Snapshot(SnapshotInfo):
     """The raw settings of a resource before we changed it; they may hold secrets."""
 
     settings_json: str = Field(repr=False)
+
+
+class GoodSettings(Model):
+    """The raw settings of a resource when run `run_id` succeeded with them."""
+
+    workspace: str
+    resource: str
+    run_id: str
+    settings_hash: str
+    recorded_at: datetime
+    settings_json: str = Field(repr=False)

@@ -17,6 +17,11 @@ class ResourceKind(StrEnum):
     RUN = "run"
     JOB = "job"
     CLUSTER = "cluster"
+    CLUSTER_USERS = "cluster-users"
+    """The jobs that name a cluster, and the cluster that stands in for it."""
+    LIBRARIES = "libraries"
+    WAREHOUSE = "warehouse"
+    PIPELINE = "pipeline"
 
 
 class Target(Model):
@@ -33,8 +38,14 @@ class Target(Model):
 
     @property
     def resource(self) -> str:
-        """The name under which it is leased and restored, like `cluster-0712-abc`."""
+        """The name under which it is restored, like `cluster-0712-abc`."""
         return f"{self.kind}-{self.id}"
+
+    @property
+    def lease(self) -> str:
+        """The name under which it is leased: who changes a cluster's libraries restarts it."""
+        kind = ResourceKind.CLUSTER if self.kind is ResourceKind.LIBRARIES else self.kind
+        return f"{kind}-{self.id}"
 
 
 class Caps(Model):
@@ -63,6 +74,7 @@ class StepInput(Model):
     failed_tasks: tuple[str, ...] = ()
     latest_repair_id: str = ""
     failed_at: datetime | None = None
+    settings_hash: str = Field(default="", description="the job's settings soon after the failure")
     caps: Caps = Caps()
     dry_run: bool = False
 
@@ -87,6 +99,9 @@ class StepResult(Model):
     change: Change | None = None
     watch_run_id: str = ""
     repair_id: str = ""
+    watch_tasks: tuple[str, ...] = Field(
+        default=(), description="what must succeed in it, where it is not the run of the step"
+    )
     superseded: bool = Field(default=False, description="somebody else got there first")
 
 
@@ -142,6 +157,24 @@ class RestoreResult(Model):
     calls: tuple[Call, ...] = ()
 
 
+class SqlQuery(Model):
+    """A statement whose first column of its first row must be `expected`, compared as text.
+
+    Without `warehouse_id` it runs on the warehouse of the failed task.
+    """
+
+    statement: str = Field(pattern=r"(?i)^\s*(?:select|with|values|show|describe)\b[^;]*;?\s*$")
+    expected: str
+    warehouse_id: str = ""
+
+
+class HealthTerms(Model):
+    """What some checks need to know: how slow is too slow, and what the data must show."""
+
+    duration_factor: float = 3
+    sql: SqlQuery | None = None
+
+
 class HealthRequest(Model):
     """What to look at after a step."""
 
@@ -151,3 +184,6 @@ class HealthRequest(Model):
     repair_id: str = ""
     failed_tasks: tuple[str, ...] = ()
     cluster_ids: tuple[str, ...] = ()
+    warehouse_ids: tuple[str, ...] = ()
+    pipeline_ids: tuple[str, ...] = ()
+    terms: HealthTerms = HealthTerms()

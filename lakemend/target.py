@@ -1,9 +1,13 @@
 """What a step acts on: where the failed task ran decides."""
 
 from lakemend.actions import Scope
-from lakemend.evidence import ComputeKind, Evidence, JobFacts, TaskFacts
+from lakemend.evidence import Compute, ComputeKind, Evidence, JobFacts, TaskFacts
 from lakemend.step import ResourceKind, Target
 
+_RESOURCES = {
+    Scope.WAREHOUSE: (ResourceKind.WAREHOUSE, ComputeKind.WAREHOUSE),
+    Scope.PIPELINE: (ResourceKind.PIPELINE, ComputeKind.PIPELINE),
+}
 _OVERWRITTEN = "the job is deployed by a tool that would overwrite the change"
 
 
@@ -11,17 +15,92 @@ def find_target(
     scope: Scope, task: TaskFacts | None, evidence: Evidence
 ) -> tuple[Target | None, str]:
     """Return the target, or why a step of this scope does not apply."""
-    run = evidence.run
-    if scope is Scope.NOTHING:
-        return None, ""
-    if scope is Scope.RUN:
-        return Target(kind=ResourceKind.RUN, id=run.run_id), ""
-    if scope is Scope.JOB:
-        target = Target(kind=ResourceKind.JOB, id=run.job_id)
-        return (target, "") if run.job_id else (None, "the run belongs to no saved job")
+    if scope in _WITHOUT_TASK:
+        return _WITHOUT_TASK[scope](evidence)
     if task is None:
         return None, "no failed task tells which compute is meant"
-    return _compute(scope, task, evidence.job)
+    if scope in _RESOURCES:
+        return _resource(scope, task.compute)
+    if scope is Scope.LIBRARIES:
+        return _libraries(task.compute, evidence.job)
+    if scope is Scope.TASK:
+        return _task(task, evidence.job)
+    return (
+        _users(task, evidence.job) if scope is Scope.USERS else _compute(scope, task, evidence.job)
+    )
+
+
+def _nothing(_evidence: Evidence) -> tuple[Target | None, str]:
+    return None, ""
+
+
+def _run(evidence: Evidence) -> tuple[Target | None, str]:
+    return Target(kind=ResourceKind.RUN, id=evidence.run.run_id), ""
+
+
+def _job(evidence: Evidence) -> tuple[Target | None, str]:
+    if not evidence.run.job_id:
+        return None, "the run belongs to no saved job"
+    return Target(kind=ResourceKind.JOB, id=evidence.run.job_id), ""
+
+
+def _whole_job(evidence: Evidence) -> tuple[Target | None, str]:
+    return _settings(evidence.job)
+
+
+def _config(evidence: Evidence) -> tuple[Target | None, str]:
+    """Choose what changed: jobs are compared here, a cluster when the step looks at it."""
+    now = evidence.job.settings_hash if evidence.job else ""
+    succeeded = (run for run in evidence.recent_runs if run.result_state.startswith("SUCCESS"))
+    good = next((run.settings_hash for run in succeeded if run.settings_hash), "")
+    if good and now and good != now:
+        return _settings(evidence.job)
+    computes = [task.compute for task in evidence.failed_tasks]
+    shared = [each.cluster_id for each in computes if each.kind is ComputeKind.ALL_PURPOSE]
+    if any(shared):
+        return Target(kind=ResourceKind.CLUSTER, id=next(each for each in shared if each)), ""
+    return None, "the job's settings are not known to have changed since they last worked"
+
+
+def _settings(job: JobFacts | None) -> tuple[Target | None, str]:
+    if job is None:
+        return None, "the job's settings could not be read"
+    if _is_deployed(job):
+        return None, _OVERWRITTEN
+    return Target(kind=ResourceKind.JOB, id=job.job_id), ""
+
+
+def _task(task: TaskFacts, job: JobFacts | None) -> tuple[Target | None, str]:
+    target, skip = _settings(job)
+    return (target and target.model_copy(update={"task_key": task.task_key})), skip
+
+
+def _users(task: TaskFacts, job: JobFacts | None) -> tuple[Target | None, str]:
+    compute = task.compute
+    if compute.kind is not ComputeKind.ALL_PURPOSE or not compute.cluster_id:
+        return None, f"it does not apply to {compute.kind} compute"
+    if job and _is_deployed(job):
+        return None, _OVERWRITTEN
+    return Target(kind=ResourceKind.CLUSTER_USERS, id=compute.cluster_id), ""
+
+
+def _is_deployed(job: JobFacts) -> bool:
+    return job.edit_mode == "UI_LOCKED" or job.deployment_kind in {"BUNDLE", "SYSTEM_MANAGED"}
+
+
+def _libraries(compute: Compute, job: JobFacts | None) -> tuple[Target | None, str]:
+    if compute.kind is ComputeKind.ALL_PURPOSE and compute.cluster_id:
+        return Target(kind=ResourceKind.LIBRARIES, id=compute.cluster_id), ""
+    if compute.kind is not ComputeKind.JOB_CLUSTER:
+        return None, f"it does not apply to {compute.kind} compute"
+    return _settings(job)
+
+
+def _resource(scope: Scope, compute: Compute) -> tuple[Target | None, str]:
+    kind, wanted = _RESOURCES[scope]
+    if compute.kind is not wanted or not compute.resource_id:
+        return None, f"it does not apply to {compute.kind} compute"
+    return Target(kind=kind, id=compute.resource_id), ""
 
 
 def _compute(scope: Scope, task: TaskFacts, job: JobFacts | None) -> tuple[Target | None, str]:
@@ -32,9 +111,18 @@ def _compute(scope: Scope, task: TaskFacts, job: JobFacts | None) -> tuple[Targe
         return None, f"it does not apply to {compute.kind} compute"
     if job is None:
         return None, "the job's settings could not be read"
-    if job.edit_mode == "UI_LOCKED" or job.deployment_kind in {"BUNDLE", "SYSTEM_MANAGED"}:
+    if _is_deployed(job):
         return None, _OVERWRITTEN
     key = compute.job_cluster_key
     task_key = "" if key else task.task_key
     target = Target(kind=ResourceKind.JOB, id=job.job_id, task_key=task_key, job_cluster_key=key)
     return target, ""
+
+
+_WITHOUT_TASK = {
+    Scope.NOTHING: _nothing,
+    Scope.RUN: _run,
+    Scope.JOB: _job,
+    Scope.SETTINGS: _whole_job,
+    Scope.CONFIG: _config,
+}

@@ -67,6 +67,20 @@ def of(connection: Connection, incident_id: str) -> list[SnapshotInfo]:
     return [SnapshotInfo.model_validate(dict(row)) for row in rows]
 
 
+def found(
+    connection: Connection, *, resource: str, incident_id: str, limit: int
+) -> list[SnapshotInfo]:
+    """List what was taken before a change, newest first; what steps put aside is left out."""
+    statement = select(*_INFO).where(SnapshotRow.snapshot_id.startswith("snapshot-"))
+    if resource:
+        statement = statement.where(SnapshotRow.resource == resource)
+    if incident_id:
+        statement = statement.where(SnapshotRow.incident_id == incident_id)
+    newest = statement.order_by(SnapshotRow.taken_at.desc(), SnapshotRow.snapshot_id)
+    rows = connection.execute(newest.limit(limit)).mappings()
+    return [SnapshotInfo.model_validate(dict(row)) for row in rows]
+
+
 _INFO = (
     SnapshotRow.snapshot_id,
     SnapshotRow.workspace,

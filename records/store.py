@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, text
 
 from lakemend.audit import AuditEntry, TicketStatus
 from lakemend.incident import IncidentView, Outcome
-from lakemend.recording import RecordInput, Snapshot, SnapshotInfo
-from records import audit, failures, snapshots, tickets
+from lakemend.recording import GoodSettings, RecordInput, Snapshot, SnapshotInfo
+from records import audit, failures, good_settings, snapshots, tickets
 from records.engine import READ_ONLY, open_engine, records_errors
 from records.snapshots import Cipher
 from records.tickets import TicketFilter
@@ -147,6 +147,30 @@ class Records:
         """List an incident's snapshots without what they hold, oldest first."""
         with self._reading() as connection:
             return snapshots.of(connection, incident_id)
+
+    def find_snapshots(
+        self, *, resource: str = "", incident_id: str = "", limit: int = 50
+    ) -> list[SnapshotInfo]:
+        """List the settings kept before changes, newest first, without what they hold."""
+        with self._reading() as connection:
+            return snapshots.found(
+                connection, resource=resource, incident_id=incident_id, limit=limit
+            )
+
+    def put_good_settings(self, good: GoodSettings) -> None:
+        """Keep the settings that a run succeeded with, in place of the ones before."""
+        with self._writing() as connection:
+            good_settings.put(connection, self._cipher, good)
+
+    def get_good_settings(self, workspace: str, resource: str) -> GoodSettings | None:
+        """Return the settings of the last run that succeeded; None when none is known."""
+        with self._reading() as connection:
+            return good_settings.get(connection, self._cipher, workspace, resource)
+
+    def is_changed_by_us(self, workspace: str, resource: str, settings_hash: str) -> bool:
+        """Whether an open incident made the settings of a resource what they are."""
+        with self._reading() as connection:
+            return good_settings.is_changed_by_us(connection, workspace, resource, settings_hash)
 
     def ping(self) -> None:
         """Raise RecordsError unless the database answers and has been migrated."""

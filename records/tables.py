@@ -120,6 +120,20 @@ class SnapshotRow(Base):
     content: Mapped[str]
 
 
+class GoodSettingsRow(Base):
+    """Settings of a resource when a run last succeeded with it."""
+
+    __tablename__ = "good_settings"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    resource: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    settings_hash: Mapped[str]
+    encrypted: Mapped[bool]
+    recorded_at: Mapped[datetime]
+    content: Mapped[str]
+
+
 class FailureRow(Base):
     """A failure somebody deals with, or has dealt with once `settled`."""
 

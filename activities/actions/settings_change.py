@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import TypeVar
 
 from activities.actions.action import Action, Plan, Try
+from activities.actions.others import heed
 from activities.errors import StillChangingError
 from activities.resources.opening import open_resource
 from activities.resources.resource import Resource, Seen, shows
 from activities.resources.stored import Shelf
 from activities.workspace import Json
-from lakemend.actions import Parameters
+from lakemend.actions import OnCompute, Others, Parameters
 from lakemend.compute.raw_settings import differing_fields, settings_hash
 from lakemend.errors import ThirdPartyChangeError
 from lakemend.step import Change, StepResult
@@ -46,10 +47,14 @@ class SettingsChange(Action[P]):
         Raises CapExceededError for more than the caps allow.
         """
 
+    def open(self, tried: Try[P]) -> Resource:
+        """Open what the step changes."""
+        return open_resource(tried.workspace, tried.step.target)
+
     def plan(self, tried: Try[P]) -> Plan:
         """Adopt a change that is there already; refuse to build on somebody else's."""
         step = tried.step
-        resource = open_resource(tried.workspace, step.target)
+        resource = self.open(tried)
         seen = resource.read()
         resource.refuse_unchangeable(seen)
         shelf = Shelf(self._records, step.workspace, step.incident_id, resource.name)
@@ -60,10 +65,12 @@ class SettingsChange(Action[P]):
         if seen.hash != settings_hash(before):
             fields = ", ".join(differing_fields(before, seen.settings))
             raise ThirdPartyChangeError(resource.name, fields)
-        write = resource.change(seen, patch.fields, patch.summary)
+        runs = resource.interrupts(seen, patch.fields)
+        summary = heed(_others(tried.parameters), resource.name, patch.summary, runs)
+        write = resource.change(seen, patch.fields, summary)
         if not step.dry_run:
             shelf.keep_target(step.token, resource.changed(before, patch.fields))
-        return Plan(StepResult(message=patch.summary), (write,))
+        return Plan(StepResult(message=summary), (write,))
 
     def confirm(self, tried: Try[P], plan: Plan, answers: Sequence[Json]) -> StepResult:
         """Read the change back.
@@ -76,6 +83,10 @@ class SettingsChange(Action[P]):
         if after.writes:
             raise StillChangingError(f"{plan.result.message}: not shown yet", _SOON)
         return after.result
+
+
+def _others(parameters: Parameters) -> Others:
+    return parameters.others if isinstance(parameters, OnCompute) else Others.WAIT
 
 
 def _done(resource: Resource, before: Json, seen: Seen, patch: Patch) -> StepResult:

@@ -8,7 +8,11 @@ from lakemend.evidence import ClusterEvent, ClusterFacts, LibraryFacts
 
 _CLOUDS = ("aws_attributes", "azure_attributes", "gcp_attributes")
 _PARAMETER_LIMIT = 500
+_MOST_LIBRARIES = 20
+_MOST_MESSAGES = 5
 _NAMED_BY = {"pypi": "package", "maven": "coordinates", "cran": "package"}
+_SCRIPT_PLACES = ("workspace", "volumes", "s3", "abfss", "gcs", "dbfs", "file")
+_SCRIPT_IS_FINE = {None, "SUCCEEDED", "SKIPPED", "NOT_EXECUTED", "UNKNOWN"}
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
@@ -43,6 +47,7 @@ def event_facts(raw: Json) -> ClusterEvent:
     details = part(raw, "details")
     reason = part(details, "reason")
     words = details.get("driver_state_message") or details.get("cause") or details.get("message")
+    words = words or init_script_failures(part(details, "init_scripts"))
     parameters = ", ".join(f"{key}: {value}" for key, value in part(reason, "parameters").items())
     return ClusterEvent(
         at=moment(raw.get("timestamp")) or _BEGINNING,
@@ -52,13 +57,29 @@ def event_facts(raw: Json) -> ClusterEvent:
     )
 
 
+def init_script_failures(raw: Json) -> str:
+    """Tell which init scripts failed (databricks-sdk: compute.InitScriptEventDetails)."""
+    scripts = [*parts(raw, "global"), *parts(raw, "cluster")]
+    failed = [each for each in scripts if each.get("status") not in _SCRIPT_IS_FINE]
+    return "\n".join(
+        f"Init script {_script_path(each)} failed ({each['status']}): "
+        f"{each.get('error_message') or each.get('stderr') or 'it says nothing'}"
+        for each in failed
+    )
+
+
+def _script_path(script: Json) -> str:
+    named = (part(script, place).get("destination") for place in _SCRIPT_PLACES)
+    return next((path for path in named if path), "without a path")
+
+
 def library_facts(raw: Json) -> LibraryFacts:
     """Read one status of libraries/cluster-status."""
     messages: list[str] = raw.get("messages") or []
     return LibraryFacts(
         library=library_name(part(raw, "library")),
         status=raw.get("status") or "",
-        messages=tuple(text(each) for each in messages),
+        messages=tuple(text(each, _PARAMETER_LIMIT) for each in messages[:_MOST_MESSAGES]),
     )
 
 
@@ -70,8 +91,9 @@ def library_name(library: Json) -> str:
 
 
 def libraries(raw: list[Json]) -> tuple[LibraryFacts, ...]:
-    """Read all statuses."""
-    return tuple(library_facts(each) for each in raw)
+    """Read all statuses, the failed ones first; a cluster may have hundreds."""
+    facts = sorted(map(library_facts, raw), key=lambda each: each.status != "FAILED")
+    return tuple(facts[:_MOST_LIBRARIES])
 
 
 def attached_clusters(run: Json) -> set[str]:

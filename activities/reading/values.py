@@ -7,6 +7,7 @@ from activities.workspace import Json
 from lakemend.redaction import redact, trim
 
 TEXT_LIMIT = 2000
+_REDACTED_OF_LIMIT = 20
 
 
 def moment(milliseconds: Any) -> datetime | None:
@@ -15,8 +16,14 @@ def moment(milliseconds: Any) -> datetime | None:
 
 
 def text(value: Any, limit: int = TEXT_LIMIT) -> str:
-    """Read the platform's own words: redacted first, so that no cut shows half a secret."""
-    return trim(redact(str(value)), limit) if value else ""
+    """Read the platform's own words, redacted before they are cut to the limit.
+
+    A text of megabytes is cut to what can be redacted in milliseconds first; where that cut is, the
+    second one leaves nothing of it, so that no half of a secret is shown.
+    """
+    if not value:
+        return ""
+    return trim(redact(trim(str(value), limit * _REDACTED_OF_LIMIT)), limit)
 
 
 def identifier(value: Any) -> str:

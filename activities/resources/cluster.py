@@ -44,6 +44,11 @@ class ClusterResource:
         """Resize a running cluster without a restart; update it otherwise."""
         return self._write(seen, fields, summary, set(fields))
 
+    def interrupts(self, seen: Seen, fields: Json) -> list[str]:
+        """An update restarts a running cluster; a resize does not."""
+        restarts = seen.state == "RUNNING" and not set(fields) <= _SIZE
+        return active_runs_on(self._workspace, self._id) if restarts else []
+
     def changed(self, settings: Json, fields: Json) -> Json:
         """The attributes with these ones set."""
         return {**settings, **fields}
@@ -53,8 +58,7 @@ class ClusterResource:
         names = before.keys() | seen.settings.keys()
         differing = {name for name in names if before.get(name) != seen.settings.get(name)}
         fields = {name: before[name] for name in differing if name in before}
-        restarts = seen.state == "RUNNING" and not differing <= _SIZE
-        busy = active_runs_on(self._workspace, self._id) if restarts else []
+        busy = self.interrupts(seen, dict.fromkeys(differing))
         if busy:
             message = f"Cluster {self._id} is put back when {listed(busy)} ended"
             raise StillChangingError(message, _WHEN_IDLE)

@@ -14,12 +14,19 @@ _KEYED = {"tasks": "task_key", "job_clusters": "job_cluster_key"}
 _DEPLOYED = frozenset({"BUNDLE", "SYSTEM_MANAGED"})
 
 
+def is_deployed(settings: Json) -> bool:
+    """Tell whether a tool owns the job (databricks-sdk: jobs.JobEditMode, JobDeploymentKind)."""
+    kind = part(settings, "deployment").get("kind")
+    return settings.get("edit_mode") == "UI_LOCKED" or kind in _DEPLOYED
+
+
 class JobResource:
     """The settings of one job; the target names the job cluster or the task that is meant."""
 
     def __init__(self, workspace: Workspace, target: Target) -> None:
         self._workspace = workspace
         self._target = target
+        self.id = target.id
         self.name = target.resource
 
     def read(self) -> Seen:
@@ -32,7 +39,7 @@ class JobResource:
         databricks-sdk: jobs.JobEditMode, jobs.JobDeploymentKind.
         """
         kind = part(seen.settings, "deployment").get("kind")
-        if seen.settings.get("edit_mode") == "UI_LOCKED" or kind in _DEPLOYED:
+        if is_deployed(seen.settings):
             owner = f"deployed as {kind}" if kind else "locked for editing"
             raise InvalidRequestError(self.name, f"the job is {owner}; its settings are not ours")
 
@@ -47,6 +54,11 @@ class JobResource:
         """Send the whole entry: jobs/update merges entries by key, but nothing inside them."""
         entry = self._changed_entry(seen.settings, fields)
         return update_job(self._target.id, {self._array: [entry]}, summary)
+
+    def interrupts(self, seen: Seen, fields: Json) -> list[str]:
+        """Nobody: active runs keep the clusters they have."""
+        del seen, fields
+        return []
 
     def changed(self, settings: Json, fields: Json) -> Json:
         """All settings, with the one entry changed."""
@@ -83,14 +95,16 @@ class JobResource:
         differing = [
             name for name in before if differing_fields({"": before[name]}, {"": now.get(name)})
         ]
-        new_settings = {name: _entries(name, before[name], now.get(name)) for name in differing}
+        new_settings = {
+            name: changed_entries(name, before[name], now.get(name)) for name in differing
+        }
         added = [name for name in now if name not in before]
         fields = ", ".join([*differing, *added])
         summary = f"Put {fields} of job {self._target.id} back"
         return update_job(self._target.id, new_settings, summary, fields_to_remove=added)
 
 
-def _entries(name: str, before: Iterable[Json], now: object) -> object:
+def changed_entries(name: str, before: Iterable[Json], now: object) -> object:
     """Of tasks and job clusters only the changed entries; jobs/update keeps the others."""
     if name not in _KEYED or not isinstance(now, list):
         return before

@@ -21,8 +21,8 @@ class Seen:
         return settings_hash(self.settings)
 
 
-class Resource(Protocol):
-    """A resource whose settings can be changed and put back."""
+class Restorable(Protocol):
+    """What a snapshot can be taken of, and put back."""
 
     @property
     def name(self) -> str:
@@ -32,6 +32,14 @@ class Resource(Protocol):
     def read(self) -> Seen:
         """Read it now."""
         ...
+
+    def restorations(self, before: Json, seen: Seen) -> Iterable[Write]:
+        """Return the calls that put `before` back, the least invasive first."""
+        ...
+
+
+class Resource(Restorable, Protocol):
+    """A resource whose settings can be changed as well."""
 
     def refuse_unchangeable(self, seen: Seen) -> None:
         """Raise InvalidRequestError where a change is not ours to make."""
@@ -48,12 +56,12 @@ class Resource(Protocol):
         """
         ...
 
-    def changed(self, settings: Json, fields: Json) -> Json:
-        """Return the settings as that call should leave them."""
+    def interrupts(self, seen: Seen, fields: Json) -> list[str]:
+        """Name the active runs that the call would interrupt."""
         ...
 
-    def restorations(self, before: Json, seen: Seen) -> Iterable[Write]:
-        """Return the calls that put `before` back, the least invasive first."""
+    def changed(self, settings: Json, fields: Json) -> Json:
+        """Return the settings as that call should leave them."""
         ...
 
 

@@ -33,6 +33,10 @@ class Shelf:
         """Keep what an attempt of a step began with, and return what its first try found."""
         return load(self.records, self._keep("step-", token, settings))
 
+    def remembers(self, token: str) -> bool:
+        """Whether a beginning was kept under this token."""
+        return self.records.get_snapshot(self._id("step-", token)) is not None
+
     def keep_target(self, token: str, settings: Json) -> None:
         """Keep what an attempt is about to make of them: by that a restore knows our change."""
         self._keep(_TARGET, token, settings)
@@ -45,8 +49,7 @@ class Shelf:
 
     def _keep(self, prefix: str, key: str, settings: Json) -> str:
         """The first settings under an id win."""
-        whole = f"{self.workspace}/{self.incident_id}/{self.resource}/{key}"
-        snapshot_id = prefix + hashlib.sha256(whole.encode()).hexdigest()[:32]
+        snapshot_id = self._id(prefix, key)
         self.records.put_snapshot(
             snapshot_id,
             workspace=self.workspace,
@@ -56,6 +59,10 @@ class Shelf:
             settings_hash=settings_hash(settings),
         )
         return snapshot_id
+
+    def _id(self, prefix: str, key: str) -> str:
+        whole = f"{self.workspace}/{self.incident_id}/{self.resource}/{key}"
+        return prefix + hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
 def load(records: Records, snapshot_id: str) -> Json:

@@ -17,7 +17,9 @@ from activities.workspace.pages import RUN_ARRAYS, SETTINGS_ARRAYS, Json, whole_
 from activities.workspace.writes import Write
 
 LIST_LIMIT = 1000
+JOBS_LIMIT = 10_000  # the most that a workspace keeps
 RUNS_PER_PAGE = 25  # the most that runs/list gives
+STATEMENT_WAIT_SECONDS = 10  # within the time that one HTTP call has
 EVENTS_LIMIT = 500  # the most that clusters/events gives
 
 
@@ -55,10 +57,12 @@ class Workspace:
         fetch = partial(self._get, "/api/2.2/jobs/get")
         return whole_object(fetch, {"job_id": job_id}, SETTINGS_ARRAYS, under="settings")
 
-    def list_jobs(self, name: str = "") -> list[Json]:
-        """Saved jobs, without their tasks."""
-        query = {"limit": 100} | ({"name": name} if name else {})
-        return whole_list(partial(self._get, "/api/2.2/jobs/list"), query, "jobs", LIST_LIMIT)
+    def list_jobs(self, name: str = "", *, expand_tasks: bool = False) -> list[Json]:
+        """Saved jobs without their tasks; `expand_tasks` shows at most 100 tasks of each."""
+        query: Json = {"limit": 100} | ({"name": name} if name else {})
+        if expand_tasks:
+            query["expand_tasks"] = True
+        return whole_list(partial(self._get, "/api/2.2/jobs/list"), query, "jobs", JOBS_LIMIT)
 
     def get_run(self, run_id: str) -> Json:
         """The run with every attempt of every task and its repair history."""
@@ -66,7 +70,12 @@ class Workspace:
         return whole_object(fetch, {"run_id": run_id, "include_history": True}, RUN_ARRAYS)
 
     def list_runs(
-        self, *, job_id: str = "", active_only: bool = False, expand_tasks: bool = False
+        self,
+        *,
+        job_id: str = "",
+        active_only: bool = False,
+        expand_tasks: bool = False,
+        at_most: int = LIST_LIMIT,
     ) -> list[Json]:
         """The newest runs; `expand_tasks` shows at most 100 tasks of each."""
         query: Json = {"limit": RUNS_PER_PAGE}
@@ -77,7 +86,23 @@ class Workspace:
         if expand_tasks:
             query["expand_tasks"] = True
         fetch = partial(self._get, "/api/2.2/jobs/runs/list")
-        return whole_list(fetch, query, "runs", LIST_LIMIT)
+        return whole_list(fetch, query, "runs", at_most)
+
+    def ended_runs(
+        self,
+        job_id: str = "",
+        *,
+        since: int = 0,
+        at_most: int = RUNS_PER_PAGE,
+        expand_tasks: bool = False,
+    ) -> list[Json]:
+        """The newest runs that have ended, newest first; `since` in epoch milliseconds."""
+        query: Json = {"limit": RUNS_PER_PAGE, "completed_only": True}
+        query |= {"expand_tasks": True} if expand_tasks else {}
+        query |= {"job_id": job_id} if job_id else {}
+        query |= {"start_time_from": since} if since else {}
+        fetch = partial(self._get, "/api/2.2/jobs/runs/list")
+        return whole_list(fetch, query, "runs", at_most)
 
     def get_run_output(self, task_run_id: str) -> Json:
         """Error, trace and the last 5 MB of logs of one TASK run; a job run of many is refused."""
@@ -92,23 +117,65 @@ class Workspace:
         fetch = partial(self._get, "/api/2.1/clusters/list")
         return whole_list(fetch, {"page_size": 100}, "clusters", LIST_LIMIT)
 
-    def cluster_events(self, cluster_id: str, limit: int = 20) -> list[Json]:
-        """The newest events, newest first."""
-        body = {"cluster_id": cluster_id, "order": "DESC", "page_size": min(limit, EVENTS_LIMIT)}
+    def cluster_events(
+        self, cluster_id: str, limit: int = 20, *, since: int = 0, until: int = 0
+    ) -> list[Json]:
+        """The newest events, newest first; `since` and `until` in epoch milliseconds, 0 is open."""
+        body: Json = {"cluster_id": cluster_id, "order": "DESC"}
+        body["page_size"] = min(limit, EVENTS_LIMIT)
+        body |= {"start_time": since} if since else {}
+        body |= {"end_time": until} if until else {}
         return self._do("POST", "/api/2.1/clusters/events", body=body).get("events") or []
 
     def list_node_types(self) -> list[Json]:
         """Every node type that the workspace knows."""
         return self._get("/api/2.1/clusters/list-node-types", {}).get("node_types") or []
 
+    def list_pools(self) -> list[Json]:
+        """Every instance pool with its node type."""
+        return self._get("/api/2.0/instance-pools/list", {}).get("instance_pools") or []
+
+    def cluster_permissions(self, cluster_id: str) -> Json:
+        """Who may do what with a cluster, and where they have it from."""
+        return self._get(f"/api/2.0/permissions/clusters/{cluster_id}", {})
+
     def library_statuses(self, cluster_id: str) -> list[Json]:
         """Each library of a cluster with its status and messages."""
         answer = self._get("/api/2.0/libraries/cluster-status", {"cluster_id": cluster_id})
         return answer.get("library_statuses") or []
 
+    def get_warehouse(self, warehouse_id: str) -> Json:
+        """The SQL warehouse with its state and health."""
+        return self._get(f"/api/2.0/sql/warehouses/{warehouse_id}", {})
+
+    def get_pipeline(self, pipeline_id: str) -> Json:
+        """The pipeline with its state and its newest updates in short."""
+        return self._get(f"/api/2.0/pipelines/{pipeline_id}", {})
+
+    def list_updates(self, pipeline_id: str, limit: int = 25) -> list[Json]:
+        """The newest updates with their cause, newest first."""
+        query = {"max_results": limit}
+        return self._get(f"/api/2.0/pipelines/{pipeline_id}/updates", query).get("updates") or []
+
+    def pipeline_errors(self, pipeline_id: str, limit: int = 25) -> list[Json]:
+        """The newest events of level ERROR, newest first."""
+        query = {"max_results": limit, "filter": "level='ERROR'"}
+        path = f"/api/2.0/pipelines/{pipeline_id}/events"
+        return self._get(path, query).get("events") or []
+
+    def query(self, warehouse_id: str, statement: str) -> Json:
+        """Run a reading statement; one that is not answered in time is canceled."""
+        body = {
+            "warehouse_id": warehouse_id,
+            "statement": statement,
+            "wait_timeout": f"{STATEMENT_WAIT_SECONDS}s",
+            "on_wait_timeout": "CANCEL",
+        }
+        return self._do("POST", "/api/2.0/sql/statements", body=body)
+
     def write(self, write: Write) -> Json:
         """Send a call that changes the workspace, exactly once."""
-        return self._do("POST", write.path, body=write.body)
+        return self._do(write.method, write.path, body=write.body)
 
     def _get(self, path: str, query: Json) -> Json:
         return self._do("GET", path, query=query)

@@ -13,21 +13,22 @@ from lakemend.incident import Call
 
 @dataclass(frozen=True)
 class Write:
-    """One POST; `summary` says in words what it changes."""
+    """One call, a POST unless it says otherwise; `summary` says in words what it changes."""
 
     path: str
     body: Json
     summary: str
+    method: str = "POST"
 
     @property
     def name(self) -> str:
         """How the call is named in errors, like `POST /api/2.2/jobs/update`."""
-        return f"POST {self.path}"
+        return f"{self.method} {self.path}"
 
     @property
     def call(self) -> Call:
         """What people see of it; the body may hold secrets and stays out."""
-        return Call(method="POST", path=self.path, summary=self.summary)
+        return Call(method=self.method, path=self.path, summary=self.summary)
 
 
 def number(text: str) -> int:
@@ -69,6 +70,22 @@ def reset_job(job_id: str, new_settings: Json, summary: str) -> Write:
     return Write("/api/2.2/jobs/reset", body, summary)
 
 
+def create_cluster(attributes: Json, summary: str) -> Write:
+    """Make an all-purpose cluster, which starts; the answer is `{cluster_id}`."""
+    return Write("/api/2.1/clusters/create", attributes, summary)
+
+
+def terminate_cluster(cluster_id: str, summary: str) -> Write:
+    """End a cluster; it stays and can be started again (clusters/delete means just that)."""
+    return Write("/api/2.1/clusters/delete", {"cluster_id": cluster_id}, summary)
+
+
+def grant(cluster_id: str, entries: Sequence[Json], summary: str) -> Write:
+    """Add permissions on a cluster to those it has (databricks-sdk: iam.PermissionsAPI.update)."""
+    path = f"/api/2.0/permissions/clusters/{cluster_id}"
+    return Write(path, {"access_control_list": list(entries)}, summary, method="PATCH")
+
+
 def start_cluster(cluster_id: str) -> Write:
     """Start a TERMINATED cluster; INVALID_STATE in every other state."""
     summary = f"Start cluster {cluster_id}"
@@ -92,6 +109,24 @@ def update_cluster(cluster_id: str, fields: Json, summary: str, mask: Iterable[s
 def resize_cluster(cluster_id: str, size: Json, summary: str) -> Write:
     """Change `num_workers` or `autoscale` of a RUNNING cluster, without a restart."""
     return Write("/api/2.1/clusters/resize", {"cluster_id": cluster_id, **size}, summary)
+
+
+def start_warehouse(warehouse_id: str, summary: str) -> Write:
+    """Start a SQL warehouse; the answer comes before it runs."""
+    return Write(f"/api/2.0/sql/warehouses/{warehouse_id}/start", {}, summary)
+
+
+def stop_warehouse(warehouse_id: str, summary: str) -> Write:
+    """Stop a SQL warehouse; statements on it are interrupted."""
+    return Write(f"/api/2.0/sql/warehouses/{warehouse_id}/stop", {}, summary)
+
+
+def start_update(pipeline_id: str, summary: str) -> Write:
+    """Start an ordinary update; the answer is `{update_id}`.
+
+    Never with `full_refresh`: it empties the tables first (databricks-sdk: pipelines.start_update).
+    """
+    return Write(f"/api/2.0/pipelines/{pipeline_id}/updates", {"full_refresh": False}, summary)
 
 
 def install_libraries(cluster_id: str, libraries: Sequence[Json], summary: str) -> Write:

@@ -38,6 +38,17 @@ def restart_move(
     return RestartMove.IMPOSSIBLE
 
 
+def start_move(cluster: ClusterFacts, *, started_by_us: bool = False) -> RestartMove:
+    """Decide by state for a cluster that is to run: one that runs is left alone."""
+    if cluster.state == "RUNNING":
+        return RestartMove.DONE
+    if cluster.state in CHANGING:
+        return RestartMove.WAIT
+    if cluster.state == "TERMINATED":
+        return _from_terminated(cluster, started_by_us=started_by_us)
+    return RestartMove.IMPOSSIBLE
+
+
 def _from_terminated(cluster: ClusterFacts, *, started_by_us: bool) -> RestartMove:
     if cluster.termination_code == "USER_REQUEST":
         return RestartMove.STEP_ASIDE

@@ -61,36 +61,47 @@ def choose_node_type(
     """Choose the smallest type with `memory_factor` times the memory.
 
     Architecture and number of GPUs stay; of what is left, the same category and kind of disk come
-    first, then the least memory, then the fewest cores. Prices are not in the API, so the larger of
-    the ratios of memory and cores stands for the cost: never too low.
+    first, then the least memory, then the fewest cores.
 
     Raises CapExceededError if all that are large enough cost more than the cap, InvalidRequestError
     if the current type is not listed or none is large enough.
     """
-    known = {each.node_type_id: each for each in types}
-    now = known.get(current)
-    if now is None:
-        raise InvalidRequestError(_ACTION, f"node type {current} is not listed by the workspace")
-    fitting = [each for each in known.values() if _fits(each, now, memory_factor)]
+    types = list(types)
+    now = listed_type(types, current)
+    fitting = [each for each in types if _fits(each, now, memory_factor)]
     if not fitting:
         wanted = f"{memory_factor:g} times the memory of {current}"
         raise InvalidRequestError(_ACTION, f"no node type has {wanted}")
-    affordable = [each for each in fitting if _cost_factor(each, now) <= max_cost_factor]
+    affordable = [each for each in fitting if cost_factor(each, now) <= max_cost_factor]
     if not affordable:
-        least = min(_cost_factor(each, now) for each in fitting)
+        least = min(cost_factor(each, now) for each in fitting)
         raise CapExceededError("max_cost_factor", allowed=max_cost_factor, asked=least)
     best = min(affordable, key=lambda each: _preference(each, now))
-    return NodeChoice(best.node_type_id, _cost_factor(best, now), now.memory_mb, best.memory_mb)
+    return NodeChoice(best.node_type_id, cost_factor(best, now), now.memory_mb, best.memory_mb)
+
+
+def listed_type(types: Iterable[NodeType], node_type_id: str) -> NodeType:
+    """Find a type; raises InvalidRequestError for one that is not listed."""
+    found = next((each for each in types if each.node_type_id == node_type_id), None)
+    if found is None:
+        detail = f"node type {node_type_id} is not listed by the workspace"
+        raise InvalidRequestError(_ACTION, detail)
+    return found
+
+
+def is_same_machine(candidate: NodeType, now: NodeType) -> bool:
+    """Tell whether the same software runs on both."""
+    return candidate.arm == now.arm and candidate.gpus == now.gpus
+
+
+def cost_factor(candidate: NodeType, now: NodeType) -> float:
+    """Return what stands for the ratio of prices, which are not in the API: never too low."""
+    return max(candidate.memory_mb / now.memory_mb, candidate.cores / now.cores)
 
 
 def _fits(candidate: NodeType, now: NodeType, memory_factor: float) -> bool:
-    same_machine = candidate.arm == now.arm and candidate.gpus == now.gpus
     enough = candidate.memory_mb >= now.memory_mb * memory_factor
-    return candidate.usable and same_machine and enough
-
-
-def _cost_factor(candidate: NodeType, now: NodeType) -> float:
-    return max(candidate.memory_mb / now.memory_mb, candidate.cores / now.cores)
+    return candidate.usable and is_same_machine(candidate, now) and enough
 
 
 def _preference(candidate: NodeType, now: NodeType) -> tuple[bool, bool, int, float, str]:

@@ -1,12 +1,16 @@
 """What the job's history says about a diagnosis; each adjustment is a reason that can be read."""
 
 from collections.abc import Callable
+from datetime import UTC, timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.evidence import Evidence, RecentRun
 
-# One or two failures may be bad luck; this many without a success are a job that never worked.
+# A few failures may be bad luck; this many without a success are a job that never worked.
 _RUNS_TO_JUDGE = 3
+
+# Runs that failed closer together may all have met the same outage.
+_ONE_OUTAGE = timedelta(hours=1)
 
 # The third failure of the same run: the original and two repairs.
 _REPAIRS_TO_JUDGE = 2
@@ -36,6 +40,8 @@ def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     runs = _judged(evidence)
     if diagnosis.remedy is not Remedy.RETRY or len(runs) < _RUNS_TO_JUDGE or _successes(runs):
+        return diagnosis
+    if _within_one_outage(runs, evidence):
         return diagnosis
     why = f"none of the last {len(runs)} runs succeeded, so this is not transient"
     return _to_a_person(diagnosis, "job-never-succeeded", "recent runs", why)
@@ -77,6 +83,13 @@ def _judged(evidence: Evidence) -> list[RecentRun]:
         for run in evidence.recent_runs
         if run.run_id != evidence.run.run_id and run.result_state not in {"", "CANCELED"}
     ]
+
+
+def _within_one_outage(runs: list[RecentRun], evidence: Evidence) -> bool:
+    """Tell whether all ended close together; not where an end is unknown."""
+    ends = [evidence.run.ended_at, *(run.ended_at for run in runs)]
+    known = [end if end.tzinfo else end.replace(tzinfo=UTC) for end in ends if end]
+    return len(known) == len(ends) and max(known) - min(known) < _ONE_OUTAGE
 
 
 def _successes(runs: list[RecentRun]) -> list[RecentRun]:

@@ -6,6 +6,7 @@ from lakemend.diagnosis.context import adjust
 from lakemend.diagnosis.findings import cluster_findings, run_findings, task_findings, text_findings
 from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Where, passage
+from lakemend.diagnosis.resource_findings import resource_findings
 from lakemend.diagnosis.weighing import Weighed
 from lakemend.evidence import Evidence, TaskFacts
 
@@ -15,7 +16,9 @@ _MOST_REASONS = 12
 
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Name the root cause of a failed run, or `unknown` with remedy `person`."""
-    findings = [found for task in first_failed(evidence) for found in task_findings(task)]
+    roots = first_failed(evidence)
+    findings = [found for task in roots for found in task_findings(task)]
+    findings.extend(resource_findings(roots, evidence))
     for cluster in evidence.clusters:
         findings.extend(cluster_findings(cluster, evidence))
     findings.extend(run_findings(evidence))

@@ -75,11 +75,15 @@ def task_findings(task: TaskFacts) -> Iterator[Finding]:
     yield from text_findings(passage(where, text, task.task_key) for where, text in texts if text)
 
 
+def code_findings(code: str, kind: str) -> Iterator[Finding]:
+    """Read the termination code of a run."""
+    yield from _from_code(run_code(code, kind), "run termination code")
+
+
 def run_findings(evidence: Evidence) -> Iterator[Finding]:
     """Read the run's own termination code and messages."""
     run = evidence.run
-    known = run_code(run.termination_code, run.termination_type)
-    yield from _from_code(known, "run termination code")
+    yield from code_findings(run.termination_code, run.termination_type)
     messages = (run.termination_message, run.state_message)
     yield from text_findings(passage(Where.RUN_MESSAGE, text) for text in messages if text)
 

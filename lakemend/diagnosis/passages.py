@@ -32,6 +32,8 @@ class Where(StrEnum):
     CLUSTER_MESSAGE = "cluster_message"
     CLUSTER_EVENT = "cluster_event"
     LIBRARY_MESSAGE = "library_message"
+    PIPELINE_EVENT = "pipeline_event"
+    WAREHOUSE_HEALTH = "warehouse_health"
     TEXT = "text"
 
 

@@ -38,6 +38,8 @@ class Cause(StrEnum):
     CONCURRENCY_LIMIT = "concurrency_limit"
     SOURCE_DATABASE_UNAVAILABLE = "source_database_unavailable"
     STREAMING_STATE = "streaming_state"
+    PIPELINE_UPDATE_FAILURE = "pipeline_update_failure"
+    WAREHOUSE_UNAVAILABLE = "warehouse_unavailable"
     USER_CANCELED = "user_canceled"
     BILLING = "billing"
     UNKNOWN = "unknown"

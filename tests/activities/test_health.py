@@ -6,7 +6,8 @@ from typing import Any, get_args
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.health import CHECKS, HealthActivities
+from activities.checks.table import CHECKS
+from activities.health import HealthActivities
 from lakemend.incident import HealthCheckResult
 from lakemend.playbook import Health
 from lakemend.step import HealthRequest

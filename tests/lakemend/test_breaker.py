@@ -116,6 +116,17 @@ def test_a_probe_that_never_reports_makes_room_when_it_expires(rule: HalfOpenRul
     assert breaker.breaker.totals.expired == 1
 
 
+def test_fewer_permits_in_half_open_do_not_leave_it_without_a_verdict() -> None:
+    settings = BreakerSettings(half_open_rule=HalfOpenRule.RATE, half_open_permits=2)
+    breaker = half_opened(settings)
+    run(breaker, SUCCESS)
+
+    configure(breaker, half_open_permits=1)
+    run(breaker, SUCCESS)
+
+    assert breaker.state == "closed"
+
+
 def test_half_open_ends_when_no_probe_reports_in_time() -> None:
     breaker = half_opened(BreakerSettings(half_open_for_max=timedelta(minutes=10)))
     assert breaker.acquire()

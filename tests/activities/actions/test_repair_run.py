@@ -1,9 +1,12 @@
 """A repair happens exactly once, whatever happens to the calls."""
 
+import contextlib
 from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
+
+from activities.workspace import Write
 
 SCENARIO = """
 name: repairs
@@ -19,6 +22,38 @@ jobs:
   hopeless:
     settings:
       max_concurrent_runs: 100
+      tasks: [{task_key: load, notebook_task: {notebook_path: /load}}]
+    tasks: {load: {duration: 30s, fails: {kind: network}}}
+  child:
+    settings:
+      max_concurrent_runs: 100
+      tasks:
+        - {task_key: first, notebook_task: {notebook_path: /first}}
+        - task_key: second
+          notebook_task: {notebook_path: /second}
+          depends_on: [{task_key: first}]
+    tasks: {second: {duration: 30s, fails: {kind: network, count: run, times: 1}}}
+  parent:
+    settings:
+      max_concurrent_runs: 100
+      tasks: [{task_key: other, run_job_task: {job_id: child}}]
+  parent_with_more:
+    settings:
+      max_concurrent_runs: 100
+      tasks:
+        - {task_key: other, run_job_task: {job_id: child}}
+        - {task_key: after, notebook_task: {notebook_path: /x}, depends_on: [{task_key: other}]}
+  looped:
+    settings:
+      max_concurrent_runs: 100
+      tasks:
+        - task_key: each
+          for_each_task:
+            inputs: '["a", "b"]'
+            task: {task_key: each_one, notebook_task: {notebook_path: /each}}
+    tasks: {each: {duration: 30s, iterations: {b: {kind: network, count: run, times: 1}}}}
+  deleted:
+    settings:
       tasks: [{task_key: load, notebook_task: {notebook_path: /load}}]
     tasks: {load: {duration: 30s, fails: {kind: network}}}
   slow:
@@ -216,3 +251,72 @@ def test_unknown_parameter_is_refused(lab: Any) -> None:
         lab.act(lab.step("repair_run", parameters={"hard": True}))
 
     assert (refused.value.type, refused.value.non_retryable) == ("InvalidRequestError", True)
+
+
+def child_of(lab: Any, run_id: str) -> str:
+    (task,) = lab.workspace.get_run(run_id)["tasks"]
+    return str(lab.workspace.get_run_output(str(task["run_id"]))["run_job_output"]["run_id"])
+
+
+def test_task_of_another_job_is_repaired_in_its_own_run(lab: Any) -> None:
+    parent = lab.fail("parent")
+    child = child_of(lab, parent)
+
+    result = lab.act(lab.step("repair_run", run_id=parent, failed_tasks=("other",)))
+
+    assert (result.watch_run_id, result.watch_tasks) == (child, ("second",))
+    assert f"which run {parent} started" in result.message
+    assert (repairs(lab, parent), repairs(lab, child)) == (0, 1)
+    assert lab.control.wait_for_run(int(child))["result"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+def test_lost_repair_of_another_jobs_run_is_made_once(lab: Any, fault: str) -> None:
+    parent = lab.fail("parent")
+    step = lab.step("repair_run", run_id=parent, token=fault)
+    lab.control.add_fault(fault, path="*/runs/repair")
+
+    with contextlib.suppress(ApplicationError):
+        lab.act(step)
+    result = lab.act(step, number=2)
+
+    assert result.repair_id
+    assert repairs(lab, child_of(lab, parent)) == 1
+
+
+def test_parent_is_repaired_where_more_than_the_other_job_waits(lab: Any) -> None:
+    parent = lab.fail("parent_with_more")
+
+    result = lab.act(lab.step("repair_run", run_id=parent, failed_tasks=("other",)))
+
+    assert result.watch_run_id == parent
+    assert repairs(lab, parent) == 1
+
+
+def test_loop_is_repaired_as_one_task(lab: Any) -> None:
+    run_id = lab.fail("looped")
+
+    lab.act(lab.step("repair_run", run_id=run_id, failed_tasks=("each",)))
+
+    assert lab.control.wait_for_run(int(run_id))["phase"] == "TERMINATED"
+    assert repairs(lab, run_id) == 1
+
+
+def test_run_of_a_deleted_job_is_refused(lab: Any) -> None:
+    run_id = lab.fail("deleted")
+    lab.control.delete_job_as_person("deleted")
+
+    with pytest.raises(ApplicationError, match="was deleted") as refused:
+        lab.act(lab.step("repair_run", run_id=run_id))
+
+    assert (refused.value.type, refused.value.non_retryable) == ("InvalidRequestError", True)
+
+
+def test_one_time_run_is_refused(lab: Any) -> None:
+    tasks = [{"task_key": "load", "notebook_task": {"notebook_path": "/load"}}]
+    body = {"run_name": "once", "tasks": tasks}
+    run_id = lab.workspace.write(Write("/api/2.2/jobs/runs/submit", body, "a person"))["run_id"]
+    lab.control.wait_for_run(run_id)
+
+    with pytest.raises(ApplicationError, match="no saved job"):
+        lab.act(lab.step("repair_run", run_id=str(run_id)))

@@ -128,11 +128,19 @@ def test_active_runs_on_the_cluster_are_named(lab: Any) -> None:
     run_id = lab.control.run_job("neighbour")
     lab.control.wait_until(lambda: lab.control.run(run_id)["phase"] == "RUNNING")
 
-    result = lab.act(restart(lab, "busy", dry_run=True))
+    shown = {
+        others: lab.act(restart(lab, "busy", parameters={"others": others}, dry_run=True))
+        for others in ("wait", "go_on")
+    }
+    with pytest.raises(ApplicationError, match="neighbour") as refused:
+        lab.act(restart(lab, "busy", parameters={"others": "refuse"}))
 
     lab.control.cancel_as_person(run_id)
-    assert "interrupts 1 active runs: neighbour" in result.message
-    assert str(run_id) in result.message
+    assert shown["wait"].message.startswith("Would wait: Restart cluster")
+    assert "interrupts 1 active runs: neighbour" in shown["go_on"].message
+    assert str(run_id) in shown["go_on"].message
+    assert [len(each.calls) for each in shown.values()] == [0, 1]
+    assert (refused.value.type, refused.value.non_retryable) == ("InvalidStateError", True)
 
 
 def test_cluster_that_a_person_stopped_stays_stopped(lab: Any) -> None:

@@ -73,3 +73,21 @@ def test_secret_in_a_reason_stays_behind() -> None:
     raw = {"cluster_id": "c", "termination_reason": {"code": "X", "parameters": parameters}}
 
     assert "hunter2" not in cluster_facts(raw).model_dump_json()
+
+
+def test_failed_init_scripts_are_named_with_what_they_said() -> None:
+    scripts = {
+        "cluster": [
+            {"volumes": {"destination": "/Volumes/a/ok.sh"}, "status": "SUCCEEDED"},
+            {
+                "workspace": {"destination": "/Shared/setup.sh"},
+                "status": "FAILED_EXECUTION",
+                "stderr": "apt-get: not found",
+            },
+        ]
+    }
+    raw = {"type": "INIT_SCRIPTS_FINISHED", "details": {"init_scripts": scripts}}
+
+    message = event_facts({**raw, "timestamp": 1}).message
+
+    assert message == "Init script /Shared/setup.sh failed (FAILED_EXECUTION): apt-get: not found"

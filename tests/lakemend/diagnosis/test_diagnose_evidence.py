@@ -223,3 +223,25 @@ def test_a_wrong_setting_that_is_old_is_for_a_person():
     )
 
     assert diagnose(seen).remedy is Remedy.PERSON
+
+
+def test_the_heading_of_the_drivers_stack_does_not_blame_the_driver():
+    trace = (
+        "org.apache.spark.SparkException: Job aborted due to stage failure: Task 11 in stage 8.0 "
+        "failed 4 times: ExecutorLostFailure (executor 3 exited) Reason: exit code 137\n"
+        "Driver stacktrace:\n\tat org.apache.spark.scheduler.DAGScheduler.abortStage(D.scala:1)\n"
+        "Caused by: java.lang.OutOfMemoryError: Java heap space"
+    )
+
+    assert diagnose(evidence(failed(error_trace=trace))).cause is Cause.EXECUTOR_OOM
+
+
+@pytest.mark.parametrize(("hours", "remedy"), [(0.2, Remedy.RETRY), (24, Remedy.PERSON)])
+def test_runs_of_one_outage_do_not_prove_that_the_job_never_worked(hours: float, remedy: Remedy):
+    runs = tuple(
+        RecentRun(run_id=str(n), result_state="FAILED", ended_at=NOW - n * timedelta(hours=hours))
+        for n in (2, 3, 4)
+    )
+    task = failed(error="java.net.SocketTimeoutException: Read timed out")
+
+    assert diagnose(evidence(task, recent_runs=runs)).remedy is remedy

@@ -1,0 +1,1 @@
+"""Health checks: what a recovery should have brought back."""

@@ -1,0 +1,94 @@
+"""Outputs of failed tasks, and the runs that such tasks had started."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+
+from activities.reading.attempts import Attempts
+from activities.reading.run import newest_tasks, run_facts, task_facts
+from activities.reading.values import identifier, part, text
+from activities.workspace import Json, Workspace
+from lakemend.evidence import NestedRun, TaskFacts
+
+MOST_OUTPUTS = 20  # beyond that, failed tasks of one run tell the same story
+MOST_NESTED = 5
+MOST_OUTPUTS_OF_NESTED = 3
+DEEPEST = 3  # a run that starts a run that starts a run
+ERROR_LIMIT = 4000
+TRACE_LIMIT = 8000
+LOGS_LIMIT = 8000
+
+Map = Callable[[Callable[[TaskFacts], TaskFacts], Sequence[TaskFacts]], Iterable[TaskFacts]]
+
+
+def roots_first(failed: Sequence[TaskFacts]) -> list[TaskFacts]:
+    """Put the tasks first that failed before any other: theirs are the outputs that matter."""
+    keys = {task.task_key for task in failed}
+    return sorted(failed, key=lambda task: bool(keys.intersection(task.depends_on)))
+
+
+def slight(task: TaskFacts) -> TaskFacts:
+    """Keep what a task's place in the run needs, of one whose story others tell."""
+    kept = ("task_key", "run_id", "result_state", "depends_on", "compute")
+    return TaskFacts(**{name: getattr(task, name) for name in kept})
+
+
+class Outputs:
+    """Reads outputs, several at once by `in_parallel`."""
+
+    def __init__(self, workspace: Workspace, attempts: Attempts, in_parallel: Map) -> None:
+        self._workspace = workspace
+        self._attempts = attempts
+        self._in_parallel = in_parallel
+
+    def of(self, failed: Sequence[TaskFacts], at_most: int = MOST_OUTPUTS) -> list[TaskFacts]:
+        """Return all failed tasks, the first `at_most` roots with what they said."""
+        ordered = roots_first(failed)
+        if len(ordered) > at_most:
+            self._attempts.note(
+                f"outputs of {len(ordered) - at_most} more failed tasks", "too many"
+            )
+        return [
+            *self._in_parallel(self._with_output, ordered[:at_most]),
+            *map(slight, ordered[at_most:]),
+        ]
+
+    def nested(self, parents: Iterable[TaskFacts]) -> tuple[NestedRun, ...]:
+        """Read the runs that these tasks started, and those that these started in turn."""
+        found: list[NestedRun] = []
+        waiting = [(task.task_key, task) for task in parents if task.nested_run_id]
+        for _ in range(DEEPEST):
+            room = MOST_NESTED - len(found)
+            runs = [self._nested(key, task.nested_run_id) for key, task in waiting[:room]]
+            found += filter(None, runs)
+            waiting = list(
+                chain.from_iterable(
+                    [(run.parent_task_key, task) for task in run.tasks if task.nested_run_id]
+                    for run in filter(None, runs)
+                )
+            )
+        return tuple(found)
+
+    def _nested(self, parent_task_key: str, run_id: str) -> NestedRun | None:
+        raw = self._attempts.read(f"run {run_id}", lambda: self._workspace.get_run(run_id))
+        if raw is None:
+            return None
+        failed = [task for each in newest_tasks(raw) if (task := task_facts(each)).failed]
+        tasks = self.of(failed, MOST_OUTPUTS_OF_NESTED)[:MOST_OUTPUTS]
+        return NestedRun(parent_task_key=parent_task_key, run=run_facts(raw), tasks=tuple(tasks))
+
+    def _with_output(self, task: TaskFacts) -> TaskFacts:
+        what = f"output of task {task.task_key}"
+        raw = self._attempts.read(what, lambda: self._workspace.get_run_output(task.run_id))
+        return _add_output(task, raw) if raw else task
+
+
+def _add_output(task: TaskFacts, raw: Json) -> TaskFacts:
+    nested = part(raw, "run_job_output").get("run_id")
+    return task.model_copy(
+        update={
+            "error": text(raw.get("error"), ERROR_LIMIT),
+            "error_trace": text(raw.get("error_trace"), TRACE_LIMIT),
+            "logs": text(raw.get("logs"), LOGS_LIMIT),
+            "nested_run_id": identifier(nested),
+        }
+    )

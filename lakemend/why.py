@@ -1,0 +1,47 @@
+"""Why an incident went as it did: all its decisions in order, also when nothing was done."""
+
+from lakemend.decision_record import DecisionRecord, Inputs
+from lakemend.incident import IncidentView, Outcome, Stage, StepRecord
+from lakemend.model import Model
+
+
+class Why(Model):
+    """What was read, decided, asked and done. No decision: it ended before there was one."""
+
+    incident_id: str
+    stage: Stage
+    outcome: Outcome | None = None
+    message: str = ""
+    inputs: Inputs | None = None
+    decisions: tuple[DecisionRecord, ...] = ()
+    breaker: str = ""
+    breaker_answer: str = ""
+    taken: tuple[StepRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def why(view: IncidentView) -> Why:
+    """Derive the record from what people see of an incident."""
+    return Why(
+        incident_id=view.incident_id,
+        stage=view.stage,
+        outcome=view.outcome,
+        message=view.message,
+        inputs=view.inputs,
+        decisions=view.decisions,
+        breaker=view.breaker,
+        breaker_answer=_answer(view),
+        taken=view.steps,
+        notes=view.notes,
+    )
+
+
+def _answer(view: IncidentView) -> str:
+    if not view.breaker:
+        return "not asked"
+    if not view.breaker_state:
+        return "asked; it has not answered"
+    if view.stage is Stage.PARKED:
+        return f"parked: the breaker is {view.breaker_state}"
+    acted = bool(view.steps) or view.outcome is None
+    return f"{'granted' if acted else 'refused'}: the breaker was {view.breaker_state}"

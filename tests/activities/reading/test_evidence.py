@@ -1,0 +1,188 @@
+"""Evidence is complete: history, nested runs, pipelines, warehouses, and it stays small."""
+
+import json
+from typing import Any
+
+import pytest
+
+from activities.reading.evidence import EvidenceReader
+from activities.reading.size import LARGEST, bounded
+from lakemend.diagnosis import Cause
+from lakemend.diagnosis.diagnose import diagnose
+from lakemend.evidence import Evidence, TaskFacts
+
+SCENARIO = """
+name: evidence
+warehouses:
+  ill:
+    settings: {}
+    state: STOPPED
+    start_fails: [{code: CLOUD_PROVIDER_LAUNCH_FAILURE}]
+pipelines:
+  flaky: {spec: {}, duration: 10s, fails: {kind: schema}}
+defaults: {max_concurrent_runs: 100}
+jobs:
+  twice:
+    settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}
+    tasks: {load: {duration: 5s, fails: {kind: network, times: 1, count: job}}}
+  child:
+    settings: {tasks: [{task_key: work, notebook_task: {notebook_path: /a}}]}
+    tasks: {work: {fails: {kind: disk_full}}}
+  middle: {settings: {tasks: [{task_key: call, run_job_task: {job_id: child}}]}}
+  parent: {settings: {tasks: [{task_key: begin, run_job_task: {job_id: middle}}]}}
+  tables: {settings: {tasks: [{task_key: update, pipeline_task: {pipeline_id: flaky}}]}}
+  report: {settings: {tasks: [{task_key: query, sql_task: {warehouse_id: ill}}]}}
+  linking:
+    settings: {tasks: [{task_key: call, notebook_task: {notebook_path: /a}}]}
+    tasks:
+      call:
+        fails: {kind: user_code, error: "failed: https://adb-1.2.example.com/?o=1#job/31/run/4711"}
+  chatty:
+    settings: {tasks: [{task_key: "say", notebook_task: {notebook_path: /a}}]}
+    tasks: {say: {fails: {kind: user_code, error: "ERROR"}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def scenario() -> str:
+    long = "x" * 200_000
+    return SCENARIO.replace('error: "ERROR"', f'error: "head {long} password=hunter2hunter2 tail"')
+
+
+def read(lab: Any, run_id: str) -> Evidence:
+    return EvidenceReader(lab.workspace, patient=False).read("default", run_id)
+
+
+def test_other_ended_runs_of_the_job_are_listed_newest_first(lab: Any) -> None:
+    first = lab.fail("twice")
+    second = str(lab.control.run_job("twice"))
+    lab.control.wait_for_run(int(second))
+    third = str(lab.control.run_job("twice"))
+    lab.control.wait_for_run(int(third))
+
+    evidence = read(lab, first)
+
+    runs = [(run.run_id, run.result_state) for run in evidence.recent_runs]
+    assert runs == [(third, "SUCCESS"), (second, "SUCCESS")]
+    assert evidence.recent_runs[0].ended_at
+
+
+def test_history_costs_one_call(lab: Any) -> None:
+    run_id = lab.fail("child")
+    before = len(lab.control.requests())
+
+    read(lab, run_id)
+
+    paths = [each["path"] for each in lab.control.requests()[before:]]
+    assert sum(path.endswith("/runs/list") for path in paths) == 1
+    assert len(paths) <= 8
+
+
+def test_failure_of_a_started_run_explains_the_task_that_started_it(lab: Any) -> None:
+    evidence = read(lab, lab.fail("parent"))
+
+    assert [run.parent_task_key for run in evidence.nested] == ["begin", "begin"]
+    assert "No space left" in evidence.nested[1].tasks[0].error
+    diagnosis = diagnose(evidence)
+    assert (diagnosis.cause, diagnosis.task_key) == (Cause.DISK_FULL, "begin")
+    inner = evidence.nested[1].run.run_id
+    assert any(reason.where.endswith(f"of run {inner}") for reason in diagnosis.reasons)
+
+
+def test_errors_of_a_pipeline_explain_its_task(lab: Any) -> None:
+    evidence = read(lab, lab.fail("tables"))
+
+    (pipeline,) = evidence.pipelines
+    assert "DELTA_FAILED_TO_MERGE_FIELDS" in pipeline.errors[0].error
+    silent = evidence.tasks[0].model_copy(update={"error": "", "error_trace": ""})
+    assert diagnose(evidence.model_copy(update={"tasks": (silent,)})).cause is Cause.SCHEMA_MISMATCH
+
+
+def test_errors_of_an_earlier_update_stay_out(lab: Any) -> None:
+    lab.fail("tables")
+
+    evidence = read(lab, lab.fail("tables"))
+
+    updates = {error.update_id for error in evidence.pipelines[0].errors}
+    assert len(updates) == 1
+
+
+def test_health_of_a_warehouse_is_part_of_the_evidence(lab: Any) -> None:
+    evidence = read(lab, lab.fail("report"))
+
+    (warehouse,) = evidence.warehouses
+    assert warehouse.health == "FAILED"
+    assert "CLOUD_PROVIDER_LAUNCH_FAILURE" in warehouse.failure
+    rules = {reason.rule for reason in diagnose(evidence).reasons}
+    assert rules
+
+
+def test_linked_runs_are_noted_and_left_unread(lab: Any) -> None:
+    evidence = read(lab, lab.fail("linking"))
+
+    assert evidence.linked_runs == ("4711",)
+    assert evidence.nested == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "job", "what"),
+    [
+        ("*/runs/list", "child", "recent runs of job"),
+        ("*/sql/warehouses/*", "report", "warehouse "),
+        ("*/pipelines/*/events", "tables", "events of pipeline"),
+    ],
+)
+def test_forbidden_piece_is_named(lab: Any, path: str, job: str, what: str) -> None:
+    run_id = lab.fail(job)
+    lab.control.add_fault("status", path=path, status=403, body={"error_code": "PERMISSION_DENIED"})
+
+    evidence = read(lab, run_id)
+
+    assert [each.what[: len(what)] for each in evidence.unread] == [what]
+    assert evidence.failed_tasks
+
+
+def test_long_texts_keep_head_and_tail_without_the_secret(lab: Any) -> None:
+    error = read(lab, lab.fail("chatty")).tasks[0].error
+
+    assert len(error) <= 4000
+    assert error.startswith("head ")
+    assert error.endswith("tail")
+    assert "hunter2" not in error
+
+
+def many(count: int, **facts: Any) -> Evidence:
+    tasks = [
+        TaskFacts(task_key=f"task_number_{number}", run_id=str(10**17 + number), **facts)
+        for number in range(count)
+    ]
+    run = {"run_id": "1", "result_state": "FAILED"}
+    head = {"workspace": "default", "read_at": "2026-03-01T12:00:00Z", "run": run}
+    return Evidence.model_validate(head).model_copy(update={"tasks": tuple(tasks)})
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        many(
+            20, result_state="FAILED", error="é" * 4000, error_trace="t" * 8000, logs="\x00" * 8000
+        ),
+        many(1000, result_state="SUCCESS", state_message="m" * 200),
+        many(1000, result_state="FAILED", state_message="m" * 200),
+    ],
+    ids=["long texts", "many tasks", "many failures"],
+)
+def test_evidence_is_bounded_as_a_whole(evidence: Evidence) -> None:
+    small = bounded(evidence)
+
+    assert len(small.model_dump_json().encode()) <= LARGEST
+    assert len(small.failed_tasks) == len(evidence.failed_tasks)
+
+
+def test_task_is_written_without_what_is_empty() -> None:
+    task = TaskFacts(task_key="load", run_id="1", result_state="FAILED")
+
+    written = json.loads(task.model_dump_json())
+
+    assert written == {"task_key": "load", "run_id": "1", "result_state": "FAILED"}
+    assert TaskFacts.model_validate(written) == task
