@@ -15,6 +15,7 @@ from activities.actions.table import action_activities
 from activities.breakers import EntityActivities
 from activities.decision import DecisionActivities
 from activities.evidence import EvidenceActivities
+from activities.good_settings import GoodSettingsActivities
 from activities.health import HealthActivities
 from activities.heartbeats import Heartbeats
 from activities.records import RecordActivities
@@ -26,11 +27,12 @@ from lakemend.playbook import load_playbooks
 from lakemend.settings import Settings
 from records import Records
 from workflows.breaker import BreakerWorkflow
+from workflows.good_settings import KeepGoodSettingsWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.lease import LeaseWorkflow
 from workflows.options import workspace_queue
 
-WORKFLOWS = (IncidentWorkflow, BreakerWorkflow, LeaseWorkflow)
+WORKFLOWS = (IncidentWorkflow, BreakerWorkflow, LeaseWorkflow, KeepGoodSettingsWorkflow)
 # Activities are HTTP calls and short SQL statements: threads that wait, not that compute.
 THREADS = 32
 # A call under way when the worker is told to stop gets this long to be confirmed.
@@ -98,9 +100,10 @@ def workspace_worker(
         client,
         task_queue=workspace_queue(name),
         activities=[
-            EvidenceActivities(workspaces).read_evidence,
+            EvidenceActivities(workspaces, records).read_evidence,
             RunActivities(workspaces, settings.poll_interval).wait_for_run,
             HealthActivities(workspaces).check_health,
+            GoodSettingsActivities(workspaces, records).keep_good_settings,
             snapshots.take_snapshot,
             snapshots.restore_snapshot,
             *action_activities(workspaces, records),

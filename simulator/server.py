@@ -31,7 +31,7 @@ class SimulatorProcess:
         self.address = ""
         self.control: Control
         self._folder = tempfile.TemporaryDirectory(prefix="simulator-")
-        self._options = [*options, "--token", token, *self._scenario(scenario)]
+        self._options = [*options, f"--token={token}", *self._scenario(scenario)]
         if state_file is not None:
             self._options += ["--state", str(state_file)]
         self._process: subprocess.Popen[bytes] | None = None

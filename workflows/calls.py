@@ -1,7 +1,5 @@
 """The calls that a recovery makes, each with its queue, deadline and a summary for the Web UI."""
 
-from datetime import timedelta
-
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -12,9 +10,16 @@ with workflow.unsafe.imports_passed_through():
     from activities.records import RecordActivities
     from lakemend.evidence import ComputeKind, Evidence
     from lakemend.incident import HealthCheckResult, IncidentView
-    from lakemend.plan import PlannedStep
+    from lakemend.plan import Plan, PlannedStep
     from lakemend.recording import FailureClaim
-    from lakemend.step import Caps, HealthRequest, StepInput, StepResult, WatchedRun
+    from lakemend.step import (
+        Caps,
+        HealthRequest,
+        ResourceKind,
+        StepInput,
+        StepResult,
+        WatchedRun,
+    )
     from workflows.failures import explain
     from workflows.options import LOCALLY, calling
 
@@ -69,6 +74,7 @@ async def act(
             failed_tasks=failed_tasks,
             latest_repair_id=evidence.run.latest_repair_id,
             failed_at=evidence.run.ended_at,
+            settings_hash=_settings_hash(step, evidence),
             caps=caps,
             dry_run=dry_run,
         ),
@@ -79,7 +85,7 @@ async def act(
 
 
 async def check_health(
-    checks: tuple[str, ...], watched: WatchedRun, evidence: Evidence, within: timedelta
+    checks: tuple[str, ...], watched: WatchedRun, evidence: Evidence, plan: Plan
 ) -> tuple[HealthCheckResult, ...]:
     """Run the declared checks; one that cannot be read within that time has not passed."""
     request = HealthRequest(
@@ -88,14 +94,17 @@ async def check_health(
         run_id=watched.run_id,
         repair_id=watched.repair_id,
         failed_tasks=tuple(task.task_key for task in evidence.failed_tasks),
-        cluster_ids=_all_purpose_clusters(evidence),
+        cluster_ids=_used(evidence, ComputeKind.ALL_PURPOSE),
+        warehouse_ids=_used(evidence, ComputeKind.WAREHOUSE),
+        pipeline_ids=_used(evidence, ComputeKind.PIPELINE),
+        terms=plan.health_terms,
     )
     try:
         found = await workflow.execute_activity_method(
             HealthActivities.check_health,
             request,
             summary="Check health",
-            **calling(watched.workspace, within=within),
+            **calling(watched.workspace, within=plan.health_timeout),
         )
     except ActivityError as error:
         reason = explain(error)
@@ -103,7 +112,13 @@ async def check_health(
     return tuple(found)
 
 
-def _all_purpose_clusters(evidence: Evidence) -> tuple[str, ...]:
-    computes = (task.compute for task in evidence.failed_tasks)
-    shared = {item.cluster_id for item in computes if item.kind is ComputeKind.ALL_PURPOSE}
-    return tuple(sorted(shared - {""}))
+def _used(evidence: Evidence, kind: ComputeKind) -> tuple[str, ...]:
+    """Return the clusters, warehouses or pipelines that the failed tasks ran on."""
+    computes = [task.compute for task in evidence.failed_tasks if task.compute.kind is kind]
+    return tuple(sorted({each.cluster_id or each.resource_id for each in computes} - {""}))
+
+
+def _settings_hash(step: PlannedStep, evidence: Evidence) -> str:
+    """Return the hash that the job's settings had at the failure, for a step that changes them."""
+    about_job = step.target is not None and step.target.kind is ResourceKind.JOB
+    return evidence.job.settings_hash if about_job and evidence.job else ""

@@ -34,7 +34,7 @@ class Compensation:
     async def prepare(self, target: Target, *, snapshot: bool) -> None:
         """Hold the lease of a resource and put its settings aside, before a step changes it."""
         workspace = self._story.view.workspace
-        await self._leases.acquire(target.resource)
+        await self._leases.acquire(target.lease)
         if snapshot and target.resource not in self._snapshots:
             reference = await workflow.execute_activity_method(
                 SnapshotActivities.take_snapshot,
@@ -56,8 +56,9 @@ class Compensation:
 
     async def give_up_lease(self, target: Target) -> None:
         """Release a resource at once when nothing on it has to be put back."""
-        if target.resource not in self._hashes:
-            await self._leases.release(target.resource)
+        kept = {self._snapshots[resource].target.lease for resource in self._hashes}
+        if target.lease not in kept:
+            await self._leases.release(target.lease)
 
     def run_started(self, watched: WatchedRun) -> None:
         """Note a run that uses the changed settings; they stay until it has ended."""

@@ -7,6 +7,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision
+    from lakemend.deciding import inputs_of, record_decision
     from lakemend.evidence import Evidence, RunPhase, run_phase
     from lakemend.incident import (
         REPORT_FAILURE,
@@ -109,6 +110,7 @@ class IncidentWorkflow:
             job_id=run.job_id,
             job_name=evidence.job.name if evidence.job else run.run_name,
             run_page_url=run.run_page_url,
+            inputs=inputs_of(evidence),
         )
         self._story.remember_failure(evidence.failure_key)
         return evidence
@@ -117,7 +119,7 @@ class IncidentWorkflow:
         self, decision: Decision, evidence: Evidence
     ) -> Ending | tuple[Decision, Evidence]:
         diagnosis, plan = decision.diagnosis, decision.plan
-        self._story.update(diagnosis=diagnosis, playbook=plan.playbook)
+        self._story.decided(record_decision(diagnosis, plan, evidence))
         self._story.tell("diagnosed", diagnosis.summary, **diagnosis.model_dump(mode="json"))
         if plan.playbook:
             self._story.tag_error_type(plan.playbook)

@@ -72,7 +72,7 @@ class Recovery:
         await self._compensation.restore()
         if phase.name == "fallback":
             self._story.update(fallback_used=True)
-        else:
+        elif phase.chained:
             self._story.update(chain_executed=(*self._story.view.chain_executed, phase.name))
 
     async def _phase(self, phase: Phase) -> Ending | NewFailure | None:
@@ -106,7 +106,7 @@ class Recovery:
         self._story.update(stage=Stage.RECOVERING)
         self._story.begin_step(step, phase, attempt)
         try:
-            result = await self._act(phase, step, attempt)
+            result = await self._act(step)
         except ActivityError as error:
             return self._refused(error)
         if result.superseded:
@@ -119,7 +119,7 @@ class Recovery:
             return Verdict.DONE
         return await self._watch(step, result)
 
-    async def _act(self, phase: str, step: PlannedStep, attempt: int) -> StepResult:
+    async def _act(self, step: PlannedStep) -> StepResult:
         if step.action == "wait":
             duration = Wait.model_validate(step.parameters).duration
             await workflow.sleep(duration, summary="Cool-off")
@@ -134,8 +134,8 @@ class Recovery:
             step,
             self._evidence,
             self._failed_tasks,
-            token=f"{self._story.view.workflow_run_id}/{self._evidence.run.latest_repair_id}"
-            f"/{phase}/{step.action}/{attempt}",
+            # as many steps as were begun: new for every attempt, the same for every try of it
+            token=f"{self._story.view.workflow_run_id}/{len(self._story.view.steps)}",
             caps=self._plan.caps,
         )
         if result.change:
@@ -165,6 +165,7 @@ class Recovery:
         self._compensation.run_started(watched)
         if watched.run_id != self._evidence.run.run_id:
             await self._adopt(watched)
+        self._failed_tasks = result.watch_tasks or self._failed_tasks
         self._story.update(stage=Stage.WAITING_FOR_RUN)
         self._story.change_step(message=result.message, calls=result.calls)
         await self._story.publish()
@@ -212,7 +213,7 @@ class Recovery:
         if not succeeded.passed or not further:
             return (succeeded,)
         self._story.update(stage=Stage.CHECKING_HEALTH)
-        found = await check_health(further, watched, self._evidence, self._plan.health_timeout)
+        found = await check_health(further, watched, self._evidence, self._plan)
         return (succeeded, *found)
 
     async def _look_again(self, watched: WatchedRun) -> Verdict | Ending | NewFailure:

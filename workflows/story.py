@@ -8,6 +8,7 @@ from temporalio.common import SearchAttributeKey
 with workflow.unsafe.imports_passed_through():
     from activities.records import RecordActivities
     from lakemend.audit import AuditEntry
+    from lakemend.decision_record import DecisionRecord
     from lakemend.incident import IncidentView, Outcome, StepRecord
     from lakemend.narrative import narrate
     from lakemend.plan import PlannedStep
@@ -30,6 +31,14 @@ class Story:
         """Change the view, and with it what the Web UI shows."""
         self.view = self.view.model_copy(update=changes)
         workflow.set_current_details(narrate(self.view))
+
+    def decided(self, decision: DecisionRecord) -> None:
+        """Add a decision to those before it."""
+        self.update(
+            diagnosis=decision.diagnosis,
+            playbook=decision.playbook,
+            decisions=(*self.view.decisions, decision),
+        )
 
     def tag_error_type(self, error_type: str) -> None:
         """Make the incident findable by error type."""

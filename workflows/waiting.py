@@ -1,5 +1,6 @@
 """Waiting for a run that may take hours, without holding a slot or growing the history."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -26,6 +27,7 @@ async def wait_for_run(watched: WatchedRun, mailbox: Mailbox, within: timedelta)
         if await _ended_first(polling, mailbox):
             return await _result(polling)
         polling.cancel()
+        polling.add_done_callback(_disregard)
 
 
 def _poll(watched: WatchedRun, deadline: datetime) -> workflow.ActivityHandle[RunEnd]:
@@ -44,6 +46,12 @@ def _poll(watched: WatchedRun, deadline: datetime) -> workflow.ActivityHandle[Ru
 async def _ended_first(polling: workflow.ActivityHandle[RunEnd], mailbox: Mailbox) -> bool:
     await workflow.wait_condition(lambda: polling.done() or mailbox.run_may_have_ended)
     return polling.done()
+
+
+def _disregard(polling: asyncio.Task[RunEnd]) -> None:
+    """Take the end of a look that was overtaken; left alone, asyncio would log it as an error."""
+    if not polling.cancelled():
+        polling.exception()
 
 
 async def _result(polling: workflow.ActivityHandle[RunEnd]) -> RunEnd | None:
