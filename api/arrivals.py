@@ -1,13 +1,19 @@
 """What reaches us becomes an incident, or wakes the one that is open."""
 
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
 from api.schemas import Accepted, incident_url
 from lakemend.incident import (
     JOB_ID_ATTRIBUTE,
+    KEEP_GOOD_SETTINGS,
     REPORT_FAILURE,
     TASK_QUEUE,
     WORKFLOW,
@@ -16,9 +22,12 @@ from lakemend.incident import (
     IncidentInput,
     incident_id,
 )
+from lakemend.step import WatchedRun
 
 # A warning, a start or a success is news for an open incident, never the reason for one.
 STARTING_EVENTS = frozenset({"jobs.on_failure"})
+# The only event that tells with which settings a job works.
+SUCCESS = "jobs.on_success"
 _WORKSPACE = SearchAttributeKey.for_keyword(WORKSPACE_ATTRIBUTE)
 _JOB_ID = SearchAttributeKey.for_keyword(JOB_ID_ATTRIBUTE)
 _SUMMARY_BYTES = 200  # Temporal takes 400 and shows one line
@@ -64,9 +73,24 @@ async def _wake(client: Client, report: FailureReport) -> Accepted:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
+        if report.event_type == SUCCESS:
+            await _keep_good_settings(client, report)
         note = f"{report.event_type} starts no incident, and none is open for run {report.run_id}"
         return Accepted(note=note)
     return Accepted(incident_id=workflow_id, status_url=incident_url(workflow_id))
+
+
+async def _keep_good_settings(client: Client, report: FailureReport) -> None:
+    """Have the settings of a success remembered; one look at a job at a time is enough."""
+    await client.start_workflow(
+        KEEP_GOOD_SETTINGS,
+        WatchedRun(workspace=report.workspace, run_id=report.run_id),
+        id=f"good-settings:{report.workspace}:job-{report.job_id or report.run_id}",
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"Remember the settings of run {report.run_id}",
+        rpc_timeout=CALL_TIMEOUT,
+    )
 
 
 def _search_attributes(report: FailureReport) -> TypedSearchAttributes:

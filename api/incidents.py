@@ -21,6 +21,7 @@ from api.schemas import (
     summary_fields,
 )
 from lakemend.incident import IncidentView, Outcome, parse_incident_id
+from lakemend.why import Why, why
 from records import Records
 
 
@@ -62,9 +63,15 @@ class Incidents:
 
     async def get(self, incident_id: str) -> IncidentDetail:
         """Return one incident; raises UnknownIncidentError."""
+        return await run_in_threadpool(self._detail, await self._view(incident_id))
+
+    async def why(self, incident_id: str) -> Why:
+        """Return the record of its decisions; raises UnknownIncidentError."""
+        return why(await self._view(incident_id))
+
+    async def _view(self, incident_id: str) -> IncidentView:
         recorded = await run_in_threadpool(self.records.get_incident, incident_id)
-        view = recorded or await self._arrived(incident_id)
-        return await run_in_threadpool(self._detail, view)
+        return recorded or await self._arrived(incident_id)
 
     def _detail(self, view: IncidentView) -> IncidentDetail:
         return IncidentDetail(

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, Field
 
 from lakemend.audit import AuditEntry, TicketStatus
+from lakemend.decision_record import DecisionRecord
 from lakemend.diagnosis import Diagnosis
 from lakemend.incident import HealthCheckResult, IncidentView, Outcome, Stage, StepRecord
 from lakemend.playbook import Playbook
@@ -131,6 +132,7 @@ class IncidentDetail(IncidentSummary):
     chain_executed: list[str]
     metadata: dict[str, Any]
     diagnosis: Diagnosis | None
+    decisions: list[DecisionRecord]
     steps: list[StepRecord]
     health_checks: list[HealthCheckResult]
     notes: list[str]
@@ -204,6 +206,7 @@ def detail_fields(view: IncidentView, now: datetime) -> dict[str, Any]:
             "workflow_run_id": view.workflow_run_id,
         },
         "diagnosis": view.diagnosis,
+        "decisions": list(view.decisions),
         "steps": list(view.steps),
         "health_checks": list(view.health_checks),
         "notes": list(view.notes),

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from api.schemas import IncidentDetail
 from cli.output import console, say, word
+from lakemend.decision_record import DecisionRecord
 from lakemend.diagnosis import Diagnosis
 from lakemend.incident import StepRecord
 
@@ -21,6 +22,10 @@ def show_page(incident: IncidentDetail) -> None:
         say()
         say("Why we think so", style="bold")
         show_diagnosis(incident.diagnosis)
+    if incident.decisions:
+        say()
+        say("What was decided", style="bold")
+        show_decisions(incident.decisions)
     if incident.steps:
         say()
         say("What was done", style="bold")
@@ -36,6 +41,16 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     say(f"  {diagnosis.cause} ({diagnosis.confidence:.0%}): {diagnosis.summary}")
     for reason in diagnosis.reasons[:_SHOWN_REASONS]:
         say(f"  {reason.where}: {reason.quote or reason.explanation}")
+
+
+def show_decisions(decisions: Sequence[DecisionRecord]) -> None:
+    """Print in a line each what the policy let happen; `lakemend incident why` tells the rest."""
+    for decision in decisions:
+        steps = [step.action for step in decision.steps if not step.skip]
+        chosen = f"{decision.playbook}: {', '.join(steps)}" if steps else decision.playbook
+        say(f"  {decision.consent}: {decision.reason or chosen}")
+        for reason in decision.diagnosis.ruled_out[:_SHOWN_REASONS]:
+            say(f"  {reason.explanation}")
 
 
 def show_steps(steps: Sequence[StepRecord]) -> None:

@@ -10,6 +10,7 @@ from cli.output import Format, console, say, say_json, table, word
 from cli.problems import CommandError
 from cli.record_store import opened_records
 from lakemend.settings import Settings
+from lakemend.why import Why
 from records import Records
 
 
@@ -23,6 +24,12 @@ async def get_incident(settings: Settings, workflow_id: str) -> IncidentDetail:
     """Return one incident; raises UnknownIncidentError."""
     async with opened_records(settings) as records:
         return await _incidents(settings, records).get(workflow_id)
+
+
+async def get_why(settings: Settings, workflow_id: str) -> Why:
+    """Return the record of an incident's decisions; raises UnknownIncidentError."""
+    async with opened_records(settings) as records:
+        return await _incidents(settings, records).why(workflow_id)
 
 
 async def cancel_incident(settings: Settings, workflow_id: str) -> None:

@@ -5,7 +5,21 @@ from collections.abc import Sequence
 
 import typer
 
-from cli.commands import breaker, config, demo, doctor, incident, playbook, recover, serve, up
+from cli.commands import (
+    backtest,
+    breaker,
+    config,
+    demo,
+    diagnose,
+    doctor,
+    evidence,
+    incident,
+    playbook,
+    recover,
+    serve,
+    snapshot,
+    up,
+)
 from cli.output import error_console
 
 app = typer.Typer(
@@ -22,9 +36,13 @@ app.command()(serve.migrate)
 app.command()(config.config)
 app.command()(doctor.doctor)
 app.command()(recover.recover)
+app.command()(diagnose.diagnose)
+app.command()(evidence.evidence)
+app.command()(backtest.backtest)
 app.add_typer(incident.app, name="incident")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(playbook.app, name="playbook")
+app.add_typer(snapshot.app, name="snapshot")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

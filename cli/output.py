@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.visible import visible
+
 
 class Format(StrEnum):
     """What `-o` takes."""
@@ -56,7 +58,7 @@ def error_console() -> Console:
 
 def say(text: str = "", style: str = "") -> None:
     """Print a line as it is, so that ids, addresses and commands can be copied."""
-    console().print(Text(text, style=style), soft_wrap=True)
+    console().print(Text(visible(text), style=style), soft_wrap=True)
 
 
 def say_json(value: Any) -> None:

@@ -9,6 +9,7 @@ from api.incidents import Filters
 from api.openapi import NOT_FOUND, UNAUTHORIZED, UNAVAILABLE, UNPROCESSABLE
 from api.schemas import IncidentDetail, IncidentPage
 from lakemend.incident import Outcome
+from lakemend.why import Why
 
 router = APIRouter(
     prefix="/incidents",
@@ -52,3 +53,9 @@ def list_incidents(
 async def get_incident(incident_id: IncidentId, incidents: IncidentsDoor) -> IncidentDetail:
     """Read one incident with its diagnosis, steps, audit trail and links."""
     return await incidents.get(incident_id)
+
+
+@router.get("/{incident_id}/why", responses=NOT_FOUND)
+async def get_decisions(incident_id: IncidentId, incidents: IncidentsDoor) -> Why:
+    """Read why it went so: what was read, which rules spoke, what was chosen and what was not."""
+    return await incidents.why(incident_id)

@@ -50,6 +50,15 @@ def show(incident: IncidentArgument, output: OutputOption = Format.TABLE) -> Non
 
 
 @app.command()
+def why(incident: IncidentArgument, output: OutputOption = Format.TABLE) -> None:
+    """Show each decision: what was read, which rules spoke, what was chosen, what was not."""
+    from cli.diagnosis.why import show_why
+    from cli.incidents import get_why
+
+    show_why(run(get_why(current_settings(), _workflow_id(incident))), output)
+
+
+@app.command()
 def cancel(incident: IncidentArgument) -> None:
     """Stop an open incident; what it changed is put back first."""
     from cli.incidents import cancel_incident

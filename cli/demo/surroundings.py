@@ -77,7 +77,7 @@ class Surroundings:
         """Return the simulated workspace, waiting for the order to let its jobs fail."""
         command = [sys.executable, "-m", "simulator", "--hold", "--scenario", str(SCENARIO)]
         command += ["--port", str(self.simulator_port), "--state", str(self.folder / "state.json")]
-        command += ["--token", self.variables["DATABRICKS_TOKEN"]]
+        command += [f"--token={self.variables['DATABRICKS_TOKEN']}"]
         return self._program("simulator", command)
 
     def our_parts(self) -> tuple[Program, Program]:

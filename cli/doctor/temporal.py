@@ -3,16 +3,15 @@
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 
-from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from cli.connection import connect, connection_config
 from cli.doctor.finding import Finding, fine, warning, wrong
 from cli.problems import CommandError
+from cli.readiness import count_workers
 from lakemend.incident import SEARCH_ATTRIBUTES, TASK_QUEUE
 from lakemend.settings import Settings
 
@@ -71,13 +70,8 @@ async def _search_attributes(client: Client) -> Finding:
 
 
 async def _workers(client: Client) -> Finding:
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=TASK_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    found = await client.workflow_service.describe_task_queue(request, timeout=_TIMEOUT)
-    if not found.pollers:
+    workers = await count_workers(client)
+    if not workers:
         remedy = "Start one: `lakemend worker`, or everything at once with `lakemend up`."
         return wrong(PART, f"no worker takes from task queue {TASK_QUEUE}", remedy)
-    return fine(PART, f"{len(found.pollers)} worker(s) take from task queue {TASK_QUEUE}")
+    return fine(PART, f"{workers} worker(s) take from task queue {TASK_QUEUE}")

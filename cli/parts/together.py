@@ -10,7 +10,7 @@ from cli.output import say
 from cli.own_secrets import WEBHOOK_USER, kept_secrets
 from cli.ports import require_free
 from cli.problems import BadInputError
-from cli.readiness import wait_until_serving
+from cli.readiness import wait_until_serving, wait_until_working
 from cli.runtime import stop_event
 from cli.supervision import keep_running, run_together
 from lakemend.settings import Settings
@@ -38,7 +38,7 @@ async def _run(stopping: asyncio.Event, settings: Settings, own: Mapping[str, st
             stopping,
             _fail_with(temporal),
             *(keep_running(_part(name, settings, environment), say) for name in ("worker", "api")),
-            _greet(settings, own),
+            _greet(settings, server, own),
         )
     say("Stopped. Open incidents go on at the next start.")
 
@@ -53,10 +53,11 @@ async def _fail_with(child: Child) -> None:
     raise child.failure()
 
 
-async def _greet(settings: Settings, own: Mapping[str, str]) -> None:
+async def _greet(settings: Settings, server: EmbeddedServer, own: Mapping[str, str]) -> None:
     """Say where everything is once it answers, then leave the stage to the others."""
     base = f"http://{settings.api_host}:{settings.api_port}"
     await wait_until_serving(f"{base}/readyz")
+    await wait_until_working(server.address)
     for name, workspace in settings.workspaces.items():
         say(f"Recovering jobs of {workspace.host} ({name}).")
     say(f"Webhook      {base}/databricks-monitor")

@@ -15,7 +15,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from lakemend.incident import FailureReport, IncidentInput
+from lakemend.incident import KEEP_GOOD_SETTINGS, FailureReport, IncidentInput
 
 _run_ids = itertools.count(9_007_199_254_740_993)  # 2^53 + 1: a float would lose the last digit
 
@@ -169,6 +169,19 @@ async def test_other_events_start_no_incident(
     assert answer.status_code == 202
     assert answer.json()["incident_id"] is None
     assert event_type in answer.json()["note"]
+
+
+async def test_success_without_an_incident_has_its_settings_remembered(
+    api: httpx.AsyncClient, temporal: Client, run_id: int
+) -> None:
+    job = {"job_id": str(run_id), "name": "nightly"}
+    for _ in range(2):
+        success = notification(run_id, event_type="jobs.on_success", job=job)
+        await api.post("/databricks-monitor", json=success)
+
+    handle = temporal.get_workflow_handle(f"good-settings:default:job-{run_id}")
+    started = await handle.describe()
+    assert started.workflow_type == KEEP_GOOD_SETTINGS
 
 
 async def test_success_wakes_the_incident_that_is_open(

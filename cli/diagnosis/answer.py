@@ -1,0 +1,108 @@
+"""What `lakemend diagnose` answers: the diagnosis with its reasons, and what would be done."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import typer
+
+from cli.output import Format, say
+from cli.visible import on_one_line
+from lakemend.deciding import record_decision, record_decision_on_text
+from lakemend.decision_record import ChosenStep, DecisionRecord
+from lakemend.diagnosis import Reason
+from lakemend.diagnosis.diagnose import diagnose, diagnose_text
+from lakemend.evidence import Evidence
+from lakemend.plan import make_plan
+from lakemend.playbook import load_playbooks
+from lakemend.settings import Settings
+
+_WORDS = {
+    "act": "It would act:",
+    "observe": "It would only look, and plan:",
+    "escalate": "It would leave it to a person.",
+}
+
+
+def decide(subject: Evidence | str, settings: Settings) -> DecisionRecord:
+    """Diagnose evidence or a bare text, and decide as a worker with these settings would."""
+    playbooks = load_playbooks()
+    if isinstance(subject, str):
+        enabled = settings.auto_remediation_enabled
+        return record_decision_on_text(diagnose_text(subject), playbooks, enabled=enabled)
+    diagnosis = diagnose(subject)
+    return record_decision(diagnosis, make_plan(diagnosis, subject, playbooks, settings), subject)
+
+
+def show(decision: DecisionRecord, output: Format) -> None:
+    """Print a decision."""
+    if output is Format.JSON:
+        print_json({**decision.diagnosis.model_dump(mode="json"), "decision": _rest(decision)})
+        return
+    for line in explain(decision):
+        say(line)
+
+
+def explain(decision: DecisionRecord) -> Iterator[str]:
+    """Tell a decision in lines: cause, reasons, what was ruled out, inputs, and what follows."""
+    diagnosis = decision.diagnosis
+    yield f"{diagnosis.cause} ({diagnosis.confidence:.0%}): {diagnosis.summary}"
+    layer = f"layer {diagnosis.layer}, remedy {diagnosis.remedy}"
+    yield f"  {layer}, error type {diagnosis.error_type or 'none'}"
+    if diagnosis.alternatives:
+        yield f"  the rules cannot tell it from: {', '.join(diagnosis.alternatives)}"
+    yield from _reasons("Why", diagnosis.reasons)
+    yield from _reasons("Ruled out", diagnosis.ruled_out)
+    yield from _inputs(decision)
+    yield "What Lakemend would do"
+    yield from _choice(decision)
+
+
+def print_json(value: Any) -> None:
+    """Print JSON in ASCII: no text in it can reach a terminal as anything but letters."""
+    typer.echo(json.dumps(value, indent=2, default=str))
+
+
+def _rest(decision: DecisionRecord) -> dict[str, Any]:
+    return decision.model_dump(mode="json", exclude={"diagnosis"})
+
+
+def _reasons(title: str, reasons: Iterable[Reason]) -> Iterator[str]:
+    for number, reason in enumerate(reasons):
+        if number == 0:
+            yield title
+        yield f"  [{on_one_line(reason.rule)}] {on_one_line(reason.explanation)}"
+        if reason.quote:
+            yield f"    {on_one_line(reason.where)}: {on_one_line(reason.quote)}"
+
+
+def _inputs(decision: DecisionRecord) -> Iterator[str]:
+    read = decision.inputs
+    if not read.run_id and not read.tasks:
+        return
+    yield "Read"
+    failed = ", ".join(read.failed_tasks) or "none"
+    yield f"  run {on_one_line(read.run_id)}: {on_one_line(read.result)}, {read.repairs} repairs"
+    yield f"  {read.tasks} tasks; failed: {on_one_line(failed)}"
+    yield f"  {read.recent_runs} other runs of the job, {read.recent_successes} succeeded"
+    for each in read.unread:
+        yield f"  could not be read: {on_one_line(each)}"
+
+
+def _choice(decision: DecisionRecord) -> Iterator[str]:
+    yield f"  {_WORDS[decision.consent]} {on_one_line(decision.reason)}".rstrip()
+    if decision.consent == "escalate":
+        return
+    yield from map(_step, decision.steps)
+    if decision.breaker:
+        yield f"  with the leave of breaker {on_one_line(decision.breaker)}"
+    if decision.max_workers:
+        factor = f"{decision.max_cost_factor:g} times the cost"
+        yield f"  within {decision.max_workers} workers and {factor}"
+
+
+def _step(step: ChosenStep) -> str:
+    target = f" {step.target}" if step.target else ""
+    attempts = f", up to {step.attempts} attempts" if step.attempts > 1 else ""
+    skipped = f" (left out: {step.skip})" if step.skip else ""
+    return "    " + on_one_line(f"{step.phase}: {step.action}{target}{attempts}{skipped}")

@@ -1,0 +1,18 @@
+"""Reading a run's evidence from its workspace, as a worker would."""
+
+from activities.reading.evidence import EvidenceReader
+from activities.workspace import Workspaces
+from cli.problems import BadInputError
+from cli.runtime import require_workspace
+from lakemend.evidence import Evidence
+from lakemend.settings import Settings
+
+
+def read_evidence(settings: Settings, workspace: str, run_id: str) -> Evidence:
+    """Read what can be read now; raises NotFoundError and other WorkspaceErrors."""
+    if not run_id.isdecimal():
+        remedy = "Give the id of the job run, as in the address of its page."
+        raise BadInputError("RUN_ID", run_id, "a run's id is a number", remedy)
+    name = require_workspace(workspace, settings)
+    reader = EvidenceReader(Workspaces(settings.workspaces).of(name), patient=False)
+    return reader.read(name, run_id)

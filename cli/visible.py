@@ -1,0 +1,22 @@
+"""Other people's text on a terminal: what would move the cursor or turn the text is spelled out."""
+
+import re
+
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Show control characters as escapes, like `\x1b`; line breaks and tabs stay."""
+    return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def on_one_line(text: str) -> str:
+    """Show a text in one line, its line breaks as spaces."""
+    return visible(" ".join(text.split()))
+
+
+def well_formed(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can spell and no encoding can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,206 @@
+"""The commands that read a workspace, against a simulated one over HTTP."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lakemend.evidence import Evidence
+from simulator.server import SimulatorProcess
+
+Lakemend = Callable[..., Any]
+
+SCENARIO = """
+defaults: {max_concurrent_runs: 100}
+jobs:
+  network:
+    settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}
+    tasks: {load: {fails: {kind: network, times: 1}}}
+  bug:
+    settings: {name: "<script>alert(1)</script>", tasks: [{task_key: load, notebook_task: {}}]}
+    tasks:
+      load: {fails: {kind: user_code, error: "KeyError: token=dapi0123456789abcdef0123"}}
+  fine: {settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}}
+"""
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(SCENARIO, options=("--time-factor", "600")) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def asked(lakemend: Lakemend, simulator: SimulatorProcess) -> Lakemend:
+    """Run a command that may reach the simulated workspace."""
+
+    def run(*arguments: str) -> Any:
+        return lakemend(
+            *arguments,
+            DATABRICKS_HOST=simulator.address,
+            DATABRICKS_TOKEN=simulator.token,
+            LAKEMEND_CALLS_PER_SECOND="100000",
+        )
+
+    return run
+
+
+def ended(simulator: SimulatorProcess, job: str) -> str:
+    run_id = simulator.control.run_job(job)
+    simulator.control.wait_for_run(run_id)
+    return str(run_id)
+
+
+def repaired(simulator: SimulatorProcess, job: str) -> str:
+    run_id = ended(simulator, job)
+    simulator.control.repair_as_person(int(run_id))
+    simulator.control.wait_for_run(int(run_id))
+    return run_id
+
+
+def test_run_is_diagnosed_with_the_plan_for_it(
+    asked: Lakemend, simulator: SimulatorProcess
+) -> None:
+    run_id = ended(simulator, "network")
+
+    answer = asked("diagnose", run_id)
+
+    assert answer.code == 0
+    assert answer.out.startswith("network_transient (")
+    assert "1 tasks; failed: load" in answer.out
+    assert f"repair_run run-{run_id}" in answer.out
+
+
+def test_run_that_does_not_exist_is_named(asked: Lakemend) -> None:
+    answer = asked("diagnose", "9007199254740993")
+
+    assert answer.code == 1
+    assert "9007199254740993" in answer.err
+
+
+def test_saved_evidence_gets_the_same_diagnosis_without_the_secret(
+    asked: Lakemend, simulator: SimulatorProcess, tmp_path: Path
+) -> None:
+    run_id = ended(simulator, "bug")
+    file = tmp_path / "evidence.json"
+
+    saved = asked("evidence", run_id, "--out", str(file))
+    online = json.loads(asked("diagnose", run_id, "-o", "json").out)
+    offline = json.loads(asked("diagnose", "--file", str(file), "-o", "json").out)
+
+    assert saved.code == 0
+    assert online["reasons"] == offline["reasons"]
+    assert (offline["cause"], offline["remedy"]) == ("user_code", "person")
+    text = file.read_text("ascii")
+    assert "dapi0123456789abcdef" not in text
+    assert Evidence.model_validate_json(text).run.creator == ""
+
+
+def test_evidence_goes_to_standard_output_without_a_file(
+    asked: Lakemend, simulator: SimulatorProcess
+) -> None:
+    run_id = ended(simulator, "bug")
+
+    assert json.loads(asked("evidence", run_id).out)["run"]["run_id"] == run_id
+
+
+@pytest.mark.parametrize("command", [("evidence", "1", "--out"), ("backtest", "--html")])
+def test_file_that_cannot_be_written_is_bad_input(
+    asked: Lakemend, simulator: SimulatorProcess, command: tuple[str, ...]
+) -> None:
+    words = [ended(simulator, "bug") if word == "1" else word for word in command]
+
+    answer = asked(*words, "nowhere/file")
+
+    assert answer.code == 2
+    assert "nowhere/file" in answer.err
+
+
+@pytest.fixture
+def past(simulator: SimulatorProcess) -> dict[str, str]:
+    """Failures: one repaired by hand with success, one in vain, one left; and a success."""
+    return {
+        "helped": repaired(simulator, "network"),
+        "in vain": repaired(simulator, "bug"),
+        "left": ended(simulator, "bug"),
+        "fine": ended(simulator, "fine"),
+    }
+
+
+def test_backtest_tells_what_would_be_done_and_what_repairs_came_to(
+    asked: Lakemend, past: dict[str, str]
+) -> None:
+    report = json.loads(asked("backtest", "--since", "1h", "-o", "json").out)
+
+    failures = {each["run_id"]: each for each in report["failures"]}
+    assert past["fine"] not in failures
+    helped, in_vain, left = (failures[past[name]] for name in ("helped", "in vain", "left"))
+    assert (helped["consent"], helped["actions"]) == ("act", ["repair_run"])
+    assert (helped["cause"], helped["repaired_to"]) == ("network_transient", "SUCCESS")
+    assert (in_vain["consent"], in_vain["repairs"], in_vain["repaired_to"]) == (
+        "escalate",
+        1,
+        "FAILED",
+    )
+    assert (left["consent"], left["repairs"], left["actions"]) == ("escalate", 0, [])
+    assert report["complete"]
+
+
+def test_backtest_is_a_table_and_a_page_without_network(
+    asked: Lakemend, past: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "backtest.html"
+
+    out = asked("backtest", "--html", str(file)).out
+
+    assert re.search(r"network_transient +\d+ +\d+ +0", out)
+    assert "were repaired by hand" in out
+    page = file.read_text("utf-8")
+    assert page.count("<svg") == 3
+    assert past["left"] in page
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert not re.search(r"(?:src|href)=|url\(|@import|https?://", page)
+
+
+def test_backtest_is_bounded_and_says_so(asked: Lakemend, past: dict[str, str]) -> None:
+    answer = asked("backtest", "--at-most", "1")
+
+    assert past
+    assert "There are more failures than were read" in answer.out
+
+
+def test_backtest_goes_on_without_what_it_may_not_read(
+    asked: Lakemend, past: dict[str, str], simulator: SimulatorProcess
+) -> None:
+    body = {"error_code": "PERMISSION_DENIED", "message": "no"}
+    simulator.control.add_fault("status", path="*/runs/get", status=403, times=1, body=body)
+
+    report = json.loads(asked("backtest", "-o", "json").out)
+    simulator.control.clear_faults()
+
+    assert len(report["unreadable"]) == 1
+    assert report["failures"]
+    assert past
+
+
+def test_backtest_changes_nothing(
+    asked: Lakemend, past: dict[str, str], simulator: SimulatorProcess
+) -> None:
+    before = simulator.control.invariants()["changing_calls"]
+
+    asked("backtest")
+
+    assert past
+    assert simulator.control.invariants()["changing_calls"] == before
+
+
+@pytest.mark.parametrize("since", ["soon", "0d", "-1d", "99999d"])
+def test_backtest_refuses_what_is_no_length_of_time(asked: Lakemend, since: str) -> None:
+    answer = asked("backtest", "--since", since)
+
+    assert answer.code == 2
+    assert f"--since={since}" in answer.err
