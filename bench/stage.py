@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -50,12 +51,16 @@ defaults: {}
 
 @dataclass
 class Stage:
-    """One test's world. `settings` are those of the worker in this process."""
+    """One test's world. `settings` are those of the worker in this process.
+
+    `metrics_url` gives the Temporal server's own metrics, as Prometheus reads them.
+    """
 
     simulator: SimulatorProcess
     client: Client
     records: Records
     settings: Settings
+    metrics_url: str
 
     async def failed_run(self, job: str) -> int:
         """Run a job as its schedule would, and wait until the run has ended."""
@@ -146,19 +151,28 @@ async def staged(scenario: str, folder: Path) -> AsyncGenerator[Stage]:
     url = f"sqlite:///{folder / 'records.db'}"
     migrate(url)
     records = open_records(url)
+    metrics_port = _free_port()
     attributes = [SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES]
     # the SDK declares the keys' type as unknown
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
         dev_server_existing_path=str(TEMPORAL),
         search_attributes=attributes,
         data_converter=pydantic_data_converter,
+        dev_server_extra_args=["--metrics-port", str(metrics_port)],
     ) as temporal:
         with SimulatorProcess(HEAD + scenario) as simulator:
-            yield Stage(simulator, temporal.client, records, _settings(simulator, folder))
+            yield Stage(
+                simulator,
+                temporal.client,
+                records,
+                settings_for(simulator, folder),
+                f"http://127.0.0.1:{metrics_port}/metrics",
+            )
     records.close()
 
 
-def _settings(simulator: SimulatorProcess, folder: Path) -> Settings:
+def settings_for(simulator: SimulatorProcess, folder: Path) -> Settings:
+    """Return settings that hurry: a look every tenth of a second, and short pauses."""
     return Settings(
         demo=True,
         databricks_host=simulator.address,
@@ -170,3 +184,8 @@ def _settings(simulator: SimulatorProcess, folder: Path) -> Settings:
         circuit_breaker_timeout=timedelta(minutes=10),
         data_dir=folder,
     )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]

@@ -1,0 +1,20 @@
+"""`python -m bench`: every measurement, one after the other; 1 if one of them breaks a limit."""
+
+import subprocess
+import sys
+
+MEASUREMENTS = ("events", "acknowledgement", "recoveries", "diagnosis")
+
+
+def main() -> int:
+    """Run each in a process of its own, so that none warms the next one up."""
+    options = sys.argv[1:]
+    codes = [
+        subprocess.run([sys.executable, "-m", f"bench.{name}", *options], check=False).returncode
+        for name in MEASUREMENTS
+    ]
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
