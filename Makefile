@@ -24,7 +24,7 @@ demo: setup ## recover a dozen failing jobs of a simulated workspace
 	@$(BIN)/lakemend demo
 
 test: setup ## run all tests
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup ## format, lint, types, import rules, lock file
 	@$(BIN)/ruff format --check --quiet .

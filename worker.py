@@ -74,7 +74,7 @@ def control_worker(
             record.record,
             record.record_audit,
             decisions.decide,
-            entities.request_permit,
+            entities.ask_permit,
             entities.report_permit,
             entities.cancel_permit,
             entities.request_lease,

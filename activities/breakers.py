@@ -10,6 +10,8 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from lakemend.breaker_settings import Window
+from lakemend.breaker_state import Circuit
 from lakemend.breaker_view import BreakerInput
 from lakemend.lease import LEASE_WORKFLOW, LeaseCall, LeaseInput, LeaseReturn, lease_workflow_id
 from lakemend.model import Model
@@ -18,6 +20,8 @@ from lakemend.permit import (
     BreakerCall,
     BreakerCancel,
     BreakerReport,
+    Decision,
+    PermitAnswer,
     PermitOutcome,
     breaker_workflow_id,
 )
@@ -31,6 +35,26 @@ class EntityActivities:
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
+
+    @activity.defn
+    async def ask_permit(self, call: BreakerCall) -> PermitAnswer | None:
+        """Ask for a permit; None when the breaker will answer by signal.
+
+        A breaker that counts failures in a row and does not run has none to remember: it is closed,
+        and starting one to be told so would double what a healthy recovery costs.
+        """
+        request = call.request
+        if request.settings.window is not Window.CONSECUTIVE:
+            return await self.request_permit(call)
+        breaker_id = breaker_workflow_id(call.name)
+        if await self._signal_if_running(breaker_id, "request_permit", request):
+            return None
+        return PermitAnswer(
+            request_id=request.request_id,
+            decision=Decision.GRANTED,
+            breaker=call.name,
+            state=Circuit.CLOSED,
+        )
 
     @activity.defn
     async def request_permit(self, call: BreakerCall) -> None:
@@ -80,9 +104,11 @@ class EntityActivities:
             static_summary=f"Circuit breaker {name}",
         )
 
-    async def _signal_if_running(self, workflow_id: str, signal: str, content: Any) -> None:
+    async def _signal_if_running(self, workflow_id: str, signal: str, content: Any) -> bool:
         try:
             await self._client.get_workflow_handle(workflow_id).signal(signal, content)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
+            return False
+        return True

@@ -1,25 +1,23 @@
 """What a breaker costs: requests on one key at once, and the latency of one request.
 
-`python -m bench.breaker [INCIDENTS]`. Embedded server, one worker. The incidents of the first part
-do nothing but ask, run as many activities as a healthy repair, and report; the same incidents
-without a breaker are the measure. The latency is from the request to the end of the holder that was
-answered, against a signal to a workflow that signals back.
+`python -m bench.breaker [INCIDENTS] [--save]`. Embedded server, one worker. The incidents of the
+first part do nothing but ask, run as many activities as a healthy repair, and report; the same
+incidents without a breaker are the measure. The latency is from the request to the end of the
+holder that was answered, against a signal to a workflow that signals back.
 """
 
 import asyncio
-import json
 import statistics
 import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from temporalio import activity, workflow
+from rich.table import Table
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -28,25 +26,18 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.breakers import EntityActivities
+from bench.breaker_workflows import Echo, Holder, Incident, record_audit, work
+from bench.results import conclude
 from lakemend.breaker_settings import BreakerSettings
 from lakemend.breaker_view import STATE_ATTRIBUTE
 from lakemend.permit import (
     BreakerCall,
-    BreakerReport,
-    Decision,
-    PermitAnswer,
-    PermitOutcome,
-    PermitReport,
     PermitRequest,
     breaker_workflow_id,
 )
-from lakemend.recording import AuditInput
 from workflows.breaker import BreakerWorkflow
 
 TASK_QUEUE = "bench-breaker"
-LOCALLY = timedelta(seconds=30)
-# A healthy repair: evidence, snapshot, repair, the wait for the run, health, settling.
-ACTIVITIES = 6
 LATENCY_ROUNDS = 100
 PAUSE = 0.05
 STARTS_AT_ONCE = 50
@@ -55,98 +46,6 @@ MAX_ADDED_EVENTS = 16
 MIN_THROUGHPUT_RATIO = 0.5
 MAX_LATENCY_RATIO = 3.0
 MAX_GENERATION_EVENTS = 10_000
-
-
-@activity.defn
-async def record_audit(_written: AuditInput) -> None:
-    """Keep nothing: the records are not measured here."""
-
-
-@activity.defn
-async def work() -> None:
-    """Do nothing: the server's part is what is measured."""
-
-
-@workflow.defn(name="BenchIncident", sandboxed=False)
-class Incident:
-    """Asks `breaker` if one is named, works, reports; returns how many permits it was given."""
-
-    def __init__(self) -> None:
-        self._answers: list[PermitAnswer] = []
-
-    @workflow.run
-    async def run(self, breaker: str) -> int:
-        if breaker:
-            await self._ask(breaker)
-        for _ in range(ACTIVITIES):
-            await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
-        if breaker:
-            await self._report(breaker)
-        return sum(answer.decision is Decision.GRANTED for answer in self._answers)
-
-    @workflow.signal
-    def permit_answered(self, answer: PermitAnswer) -> None:
-        self._answers.append(answer)
-
-    async def _ask(self, breaker: str) -> None:
-        holder = workflow.info().workflow_id
-        request = PermitRequest(request_id=holder, holder=holder)
-        await workflow.execute_local_activity_method(
-            EntityActivities.request_permit,
-            BreakerCall(name=breaker, request=request),
-            start_to_close_timeout=LOCALLY,
-        )
-        await workflow.wait_condition(lambda: bool(self._answers))
-
-    async def _report(self, breaker: str) -> None:
-        report = PermitReport(request_id=workflow.info().workflow_id, outcome=PermitOutcome.SUCCESS)
-        await workflow.execute_local_activity_method(
-            EntityActivities.report_permit,
-            BreakerReport(name=breaker, report=report),
-            start_to_close_timeout=LOCALLY,
-        )
-
-
-@workflow.defn(name="BenchEcho", sandboxed=False)
-class Echo:
-    """Signals whoever signals it: the bare round trip."""
-
-    def __init__(self) -> None:
-        self._asked: list[PermitRequest] = []
-
-    @workflow.run
-    async def run(self) -> None:
-        while True:
-            await workflow.wait_condition(lambda: bool(self._asked))
-            request = self._asked.pop(0)
-            answer = PermitAnswer(
-                request_id=request.request_id,
-                decision=Decision.GRANTED,
-                breaker="echo",
-                state="closed",
-            )
-            holder = workflow.get_external_workflow_handle(request.holder)
-            await holder.signal("permit_answered", answer)
-
-    @workflow.signal
-    def request_permit(self, request: PermitRequest) -> None:
-        self._asked.append(request)
-
-
-@workflow.defn(name="BenchHolder", sandboxed=False)
-class Holder:
-    """Ends when it is answered."""
-
-    def __init__(self) -> None:
-        self._answered = False
-
-    @workflow.run
-    async def run(self) -> None:
-        await workflow.wait_condition(lambda: self._answered)
-
-    @workflow.signal
-    def permit_answered(self, _answer: PermitAnswer) -> None:
-        self._answered = True
 
 
 @dataclass
@@ -165,15 +64,20 @@ class Result:
     permit_ms: float
     latency_ratio: float
 
-    def holds(self) -> bool:
-        """Whether every target is met."""
-        return (
-            self.permits_given == self.incidents
-            and self.events_added <= MAX_ADDED_EVENTS
-            and self.throughput_ratio >= MIN_THROUGHPUT_RATIO
-            and self.latency_ratio <= MAX_LATENCY_RATIO
-            and self.longest_generation_events < MAX_GENERATION_EVENTS
-        )
+    def broken(self) -> list[str]:
+        """Name each limit that is not kept."""
+        kept = {
+            "one permit for each incident": self.permits_given == self.incidents,
+            f"at most {MAX_ADDED_EVENTS} events added": self.events_added <= MAX_ADDED_EVENTS,
+            f"throughput at least {MIN_THROUGHPUT_RATIO}": (
+                self.throughput_ratio >= MIN_THROUGHPUT_RATIO
+            ),
+            f"latency at most {MAX_LATENCY_RATIO} times": self.latency_ratio <= MAX_LATENCY_RATIO,
+            f"each generation under {MAX_GENERATION_EVENTS} events": (
+                self.longest_generation_events < MAX_GENERATION_EVENTS
+            ),
+        }
+        return [limit for limit, is_kept in kept.items() if not is_kept]
 
 
 @asynccontextmanager
@@ -285,11 +189,14 @@ async def _latencies(client: Client) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Print the result as JSON; 1 if a target is missed."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    """Print the figures, with `--save` keep them; 1 if a limit is broken."""
+    count = next((int(word) for word in sys.argv[1:] if word.isdigit()), 1000)
     result = asyncio.run(measure(count))
-    print(json.dumps(asdict(result), indent=2))
-    return 0 if result.holds() else 1
+    figures = asdict(result)
+    table = Table("figure", "measured", title="One breaker, many incidents")
+    for name, value in figures.items():
+        table.add_row(name.replace("_", " "), str(value))
+    return conclude("breaker", [table], figures, result.broken())
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def table(
     columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, headed: bool = True
 ) -> Table:
     """Make a table that folds long cells; the first column stays whole."""
-    made = Table(box=box.SIMPLE_HEAD, show_header=headed, pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, show_header=headed, pad_edge=False, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
         # the first one holds names that people copy
         made.add_column(column, overflow="fold", no_wrap=number == 0)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lakemend.breaker_settings import HalfOpenRule, WhenOpen, override
+from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, WhenOpen, override
 from lakemend.breaker_state import (
     KEPT_REPORTED,
     Breaker,
@@ -43,7 +43,7 @@ def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
     known = _answer_again(breaker, request.request_id)
     if known is not None:
         return known
-    breaker = _adopt(breaker, request)
+    breaker = adopt(breaker, request.settings)
     if len(breaker.permits) + len(breaker.waiting) >= MOST_HELD:
         return _reject(breaker, request, f"the breaker holds {MOST_HELD} requests already")
     if _may_pass(breaker):
@@ -61,12 +61,11 @@ def _answer_again(breaker: Breaker, request_id: str) -> Turn | None:
     return Turn(breaker) if request_id in breaker.reported else None
 
 
-def _adopt(breaker: Breaker, request: PermitRequest) -> Breaker:
+def adopt(breaker: Breaker, said: BreakerSettings) -> Breaker:
     """Take over what the playbook says now; what people set for this key stays on top."""
-    if request.settings == breaker.base:
+    if said == breaker.base:
         return breaker
-    settings = override(request.settings, breaker.overrides)
-    return change(breaker, base=request.settings, settings=settings)
+    return change(breaker, base=said, settings=override(said, breaker.overrides))
 
 
 def _may_pass(breaker: Breaker) -> bool:

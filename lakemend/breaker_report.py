@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lakemend.breaker_admission import give_back, remember
+from lakemend.breaker_admission import adopt, give_back, remember
 from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, LateReports
 from lakemend.breaker_state import (
     Breaker,
@@ -23,6 +23,8 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     """Count the outcome once, and open or close if it is the last straw or the last proof."""
     if said.request_id in breaker.reported:
         return breaker
+    if said.settings:
+        breaker = adopt(breaker, said.settings)
     permit = breaker.permits.get(said.request_id)
     outcome = _resolve(said.outcome, breaker.settings)
     if outcome is PermitOutcome.IGNORED:

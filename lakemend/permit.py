@@ -69,12 +69,14 @@ class PermitReport(Model):
 
     `duration` is how long the recovery took, from grant to report if left out. `open_until` is an
     instant before which nobody needs to try, like a Retry-After or the end of a maintenance window.
+    `settings` are for a breaker that this report starts.
     """
 
     request_id: str
     outcome: PermitOutcome
     duration: Duration | None = None
     open_until: datetime | None = None
+    settings: BreakerSettings | None = None
 
 
 class CancelRequest(Model):

@@ -43,9 +43,12 @@ class Permit:
         )
         self._call = BreakerCall(name=breaker.name, request=request)
         while request.request_id not in self._mailbox.permits:
-            await workflow.execute_local_activity_method(
-                EntityActivities.request_permit, self._call, **LOCALLY
+            answer = await workflow.execute_local_activity_method(
+                EntityActivities.ask_permit, self._call, **LOCALLY
             )
+            if answer is not None:
+                self._mailbox.take_permit(answer)
+                break
             await self._answer(request.request_id)
         return self._mailbox.permits[request.request_id]
 
@@ -74,7 +77,9 @@ class Permit:
                 EntityActivities.cancel_permit, cancel, **LOCALLY
             )
         elif answer.decision is Decision.GRANTED:
-            report = PermitReport(request_id=request_id, outcome=outcome)
+            report = PermitReport(
+                request_id=request_id, outcome=outcome, settings=call.request.settings
+            )
             await workflow.execute_local_activity_method(
                 EntityActivities.report_permit,
                 BreakerReport(name=call.name, report=report),

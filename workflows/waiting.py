@@ -26,8 +26,15 @@ async def wait_for_run(watched: WatchedRun, mailbox: Mailbox, within: timedelta)
         polling = _poll(watched, deadline)
         if await _ended_first(polling, mailbox):
             return await _result(polling)
+        polling.add_done_callback(_forget)
         polling.cancel()
         polling.add_done_callback(_disregard)
+
+
+def _forget(polling: asyncio.Task[RunEnd]) -> None:
+    """Look at how a cancelled poll ended, which nobody awaits: asyncio would log it otherwise."""
+    if not polling.cancelled():
+        polling.exception()
 
 
 def _poll(watched: WatchedRun, deadline: datetime) -> workflow.ActivityHandle[RunEnd]:

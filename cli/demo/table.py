@@ -1,5 +1,6 @@
 """The demo as it happens: a live table on a terminal, a line per change elsewhere."""
 
+import re
 import time
 from types import TracebackType
 from typing import Protocol, Self
@@ -15,6 +16,10 @@ from lakemend.incident import IncidentView, StepStatus
 
 _COLUMNS = ["Job", "Error type", "Cause", "Step", "Breaker", "Outcome"]
 _PREFIX = "Databricks"
+_ALL_ON_ONE_LINE = 125
+_NARROWEST = 7  # room for "Breaker", and for an attempt like "run 2 ✓"
+# OutOfMemoryError is Out Of Memory Error
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MARKS = {
     StepStatus.RUNNING: "…",
     StepStatus.SUCCEEDED: "✓",
@@ -76,7 +81,7 @@ class LiveTable:
 
     def update(self, moment: Moment) -> None:
         """Redraw."""
-        self._live.update(incident_table(moment))
+        self._live.update(incident_table(moment, self._live.console.width))
 
     def say(self, text: str) -> None:
         """Print above the table."""
@@ -119,14 +124,27 @@ class Lines:
         self._console.print(f"{elapsed:5.1f} s  {text}", soft_wrap=True)
 
 
-def incident_table(moment: Moment) -> Table:
-    """Return a row for each incident."""
-    return table(_COLUMNS, [_row(incident) for incident in moment.incidents])
+def incident_table(moment: Moment, width: int) -> Table:
+    """Return a row for each incident; on a narrow terminal columns break between words only."""
+    rows = [_row(incident) for incident in moment.incidents]
+    made = table(_COLUMNS, rows)
+    if width < _ALL_ON_ONE_LINE and rows:
+        for number, column in list(enumerate(made.columns))[1:]:
+            words = [each for row in rows for each in str(row[number]).split()]
+            column.width = max(_NARROWEST, *map(len, words), 0)
+    return made
 
 
 def _row(incident: IncidentView) -> list[str | Text]:
-    *facts, outcome = _cells(incident)
-    return [*facts, word(outcome)]
+    """Put blanks between the words of a name, so that a narrow column breaks there."""
+    job, *facts, outcome = _cells(incident)
+    coloured = word(outcome)
+    coloured.plain = _spaced(outcome)
+    return [job, *map(_spaced, facts), coloured]
+
+
+def _spaced(name: str) -> str:
+    return _WORD_START.sub(" ", name.replace("_", " "))
 
 
 def _cells(incident: IncidentView) -> tuple[str, ...]:

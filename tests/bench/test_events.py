@@ -1,13 +1,10 @@
 from pathlib import Path
 
-import pytest
-
 from bench.events import MAX_ACTIONS, MAX_EVENTS, MAX_EVENTS_OF_WAITING, play
 from bench.scenarios import HEALTHY, JOBS, WATCHED_LONG
 from bench.stage import staged
 
 
-@pytest.mark.xdist_group("events")
 async def test_a_healthy_repair_is_cheap_however_long_it_is_watched(tmp_path: Path) -> None:
     async with staged(JOBS.read_text(encoding="utf-8"), tmp_path) as stage, stage.working():
         healthy = await play(stage, HEALTHY)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 DEMO = [sys.executable, "-m", "cli", "demo"]
 JOBS = ["orders-ingest", "customer-360", "finance-dashboard", "feature-store", "partner-feed"]

@@ -20,7 +20,7 @@ from simulator.server import SimulatorProcess
 
 Lakemend = Callable[..., Any]
 
-pytestmark = [pytest.mark.xdist_group("up"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 SCENARIO = """
 time_factor: 200

@@ -11,8 +11,6 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from bench.stage import SOON, Stage, staged
 from lakemend.incident import IncidentView, Outcome, StepStatus
 
-pytestmark = pytest.mark.xdist_group("capacity")
-
 SCENARIO = Path(__file__).with_name("capacity.yaml")
 
 

@@ -1,11 +1,7 @@
 """Every incident keeps why it went as it did."""
 
-import pytest
-
 from bench.stage import Stage
 from lakemend.why import why
-
-pytestmark = pytest.mark.xdist_group("decision_record")
 
 
 async def test_an_incident_left_to_a_person_says_why_nothing_was_done(stage: Stage) -> None:

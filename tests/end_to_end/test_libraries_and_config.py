@@ -15,8 +15,6 @@ from lakemend.incident import KEEP_GOOD_SETTINGS, TASK_QUEUE, IncidentView, Outc
 from lakemend.setting_types import WorkspaceConnection
 from lakemend.step import WatchedRun
 
-pytestmark = pytest.mark.xdist_group("libraries_and_config")
-
 SCENARIO = Path(__file__).with_name("libraries_and_config.yaml")
 
 

@@ -8,8 +8,6 @@ from temporalio.client import WorkflowFailureError
 from bench.stage import Stage
 from lakemend.incident import IncidentView, Outcome, incident_id
 
-pytestmark = pytest.mark.xdist_group("recovery")
-
 
 def attempts(view: IncidentView) -> list[str]:
     return [f"{step.action} {step.status}" for step in view.steps]

@@ -15,11 +15,7 @@ from lakemend.incident import IncidentView
 from records import Records, migrate, open_records
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-# one worker of xdist runs all tests of a group, so that one server is enough
-DATABASES = [
-    pytest.param("sqlite", marks=pytest.mark.xdist_group("records")),
-    pytest.param("postgresql", marks=pytest.mark.xdist_group("records")),
-]
+DATABASES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ jobs:
     .join(f"  {name}: {{settings: {{timeout_seconds: 600, tasks: [{TASK}]}}}}" for name in NAMES)
     .strip()
 }
+  broken: {{settings: {{tasks: [{TASK}]}}, tasks: {{a: {{fails: {{kind: user_code}}}}}}}}
 """
 EDIT = {"timeout_seconds": 1, "tags": {"new": "tag"}, "max_concurrent_runs": 7}
 
@@ -55,9 +56,8 @@ def test_success_is_remembered_once_with_its_clusters(lab: Any) -> None:
 
 
 def test_run_that_failed_is_not_remembered(lab: Any) -> None:
-    run_id = lab.control.run_job("unknown")
-    lab.control.cancel_as_person(run_id)
-    lab.control.wait_for_run(run_id)
+    run_id = lab.control.run_job("broken")
+    assert lab.control.wait_for_run(run_id)["result"] == "FAILED"
     keeping = GoodSettingsActivities(lab.workspaces, lab.records).keep_good_settings
 
     assert lab.run(keeping, WatchedRun(workspace="default", run_id=str(run_id))) == []

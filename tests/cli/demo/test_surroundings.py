@@ -40,6 +40,8 @@ def test_a_port_that_is_taken_is_replaced_unless_ports_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
+    monkeypatch.setenv("LAKEMEND_TEMPORAL_PORT", str(free_port()))
+    monkeypatch.setenv("LAKEMEND_UI_PORT", str(free_port()))
     monkeypatch.setenv("LAKEMEND_API_PORT", str(port))
 
     with socket.create_server((LOOPBACK, port)):

@@ -1,0 +1,113 @@
+"""The workflows of `bench.breaker`: an incident cut down to its permit, and a bare round trip."""
+
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+from activities.breakers import EntityActivities
+from lakemend.permit import (
+    BreakerCall,
+    BreakerReport,
+    Decision,
+    PermitAnswer,
+    PermitOutcome,
+    PermitReport,
+    PermitRequest,
+)
+from lakemend.recording import AuditInput
+
+LOCALLY = timedelta(seconds=30)
+# A healthy repair: evidence, snapshot, repair, the wait for the run, health, settling.
+ACTIVITIES = 6
+
+
+@activity.defn
+async def record_audit(_written: AuditInput) -> None:
+    """Keep nothing: the records are not measured here."""
+
+
+@activity.defn
+async def work() -> None:
+    """Do nothing: the server's part is what is measured."""
+
+
+@workflow.defn(name="BenchIncident", sandboxed=False)
+class Incident:
+    """Asks `breaker` if one is named, works, reports; returns how many permits it was given."""
+
+    def __init__(self) -> None:
+        self._answers: list[PermitAnswer] = []
+
+    @workflow.run
+    async def run(self, breaker: str) -> int:
+        if breaker:
+            await self._ask(breaker)
+        for _ in range(ACTIVITIES):
+            await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
+        if breaker:
+            await self._report(breaker)
+        return sum(answer.decision is Decision.GRANTED for answer in self._answers)
+
+    @workflow.signal
+    def permit_answered(self, answer: PermitAnswer) -> None:
+        self._answers.append(answer)
+
+    async def _ask(self, breaker: str) -> None:
+        holder = workflow.info().workflow_id
+        request = PermitRequest(request_id=holder, holder=holder)
+        await workflow.execute_local_activity_method(
+            EntityActivities.request_permit,
+            BreakerCall(name=breaker, request=request),
+            start_to_close_timeout=LOCALLY,
+        )
+        await workflow.wait_condition(lambda: bool(self._answers))
+
+    async def _report(self, breaker: str) -> None:
+        report = PermitReport(request_id=workflow.info().workflow_id, outcome=PermitOutcome.SUCCESS)
+        await workflow.execute_local_activity_method(
+            EntityActivities.report_permit,
+            BreakerReport(name=breaker, report=report),
+            start_to_close_timeout=LOCALLY,
+        )
+
+
+@workflow.defn(name="BenchEcho", sandboxed=False)
+class Echo:
+    """Signals whoever signals it: the bare round trip."""
+
+    def __init__(self) -> None:
+        self._asked: list[PermitRequest] = []
+
+    @workflow.run
+    async def run(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: bool(self._asked))
+            request = self._asked.pop(0)
+            answer = PermitAnswer(
+                request_id=request.request_id,
+                decision=Decision.GRANTED,
+                breaker="echo",
+                state="closed",
+            )
+            holder = workflow.get_external_workflow_handle(request.holder)
+            await holder.signal("permit_answered", answer)
+
+    @workflow.signal
+    def request_permit(self, request: PermitRequest) -> None:
+        self._asked.append(request)
+
+
+@workflow.defn(name="BenchHolder", sandboxed=False)
+class Holder:
+    """Ends when it is answered."""
+
+    def __init__(self) -> None:
+        self._answered = False
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: self._answered)
+
+    @workflow.signal
+    def permit_answered(self, _answer: PermitAnswer) -> None:
+        self._answered = True
