@@ -8,6 +8,7 @@ from temporalio import activity
 
 from lakemend.diagnosis import Diagnosis
 from lakemend.diagnosis.diagnose import diagnose
+from lakemend.diagnosis.rules import load_rules
 from lakemend.evidence import Evidence
 from lakemend.model import Model
 from lakemend.plan import Plan, make_plan
@@ -28,6 +29,8 @@ class DecisionActivities:
     def __init__(self, playbooks: Playbooks, settings: Settings) -> None:
         self._playbooks = playbooks
         self._settings = settings
+        # read and compiled now, so that the first incidents do not all wait for it at once
+        load_rules()
 
     @activity.defn
     def decide(self, evidence: Evidence) -> Decision:
