@@ -101,6 +101,8 @@ async def running() -> AsyncGenerator[Client]:
             workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         ):
             yield env.client
+    # The SDK's threads hand back what they hold; an interpreter that ends before aborts or hangs.
+    await asyncio.sleep(1)
 
 
 async def run_incidents(client: Client, count: int, breaker: str) -> tuple[float, int, int]:
