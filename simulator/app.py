@@ -41,7 +41,7 @@ def create_app(
         state.clock.factor = scenario.time_factor
     workspace = Workspace(World(scenario, state))
     background = Background(workspace, state_file)
-    faults, tokens = Faults(), Tokens(token)
+    faults, tokens = Faults(scenario.faults), Tokens(token)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:

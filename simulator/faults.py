@@ -5,6 +5,7 @@ error, delay, drop the connection before or after the call took effect, or show 
 """
 
 import fnmatch
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,9 @@ from simulator.records import Json
 
 class Fault(BaseModel):
     """One rule. `nth` is the first matching call that is hit, `times` how many are (0: all).
+
+    `about` is the name in the scenario of the job, cluster, warehouse or pipeline that a call must
+    name by its id, or by that of a run of the job; empty for any call.
 
     kinds: `status` answers without handling; `delay` waits `seconds`, then handles; `drop_before`
     closes the connection unhandled; `drop_after` handles, then closes the connection; `stale`
@@ -25,6 +29,7 @@ class Fault(BaseModel):
     kind: Literal["status", "delay", "drop_before", "drop_after", "stale"]
     method: str = "*"
     path: str = "*"
+    about: str = ""
     nth: int = Field(default=1, ge=1)
     times: int = Field(default=1, ge=0)
     status: int = 500
@@ -32,8 +37,10 @@ class Fault(BaseModel):
     headers: dict[str, str] = {}
     seconds: float = 0
 
-    def covers(self, method: str, path: str) -> bool:
+    def covers(self, method: str, path: str, about: frozenset[str]) -> bool:
         """Whether a call is of the kind this rule is about."""
+        if self.about and self.about not in about:
+            return False
         return self.method in {"*", method} and fnmatch.fnmatchcase(path, self.path)
 
 
@@ -50,10 +57,17 @@ class ActiveFault(BaseModel):
 class Faults:
     """The rules at work, in the order they were added; the first that hits wins."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Iterable[Fault] = ()) -> None:
         self.active: list[ActiveFault] = []
         self._added = 0
         self._answers: dict[str, bytes] = {}
+        for rule in rules:
+            self.add(rule)
+
+    @property
+    def ask_about(self) -> bool:
+        """Whether any rule wants to know what a call is about."""
+        return any(item.fault.about for item in self.active)
 
     def add(self, fault: Fault) -> ActiveFault:
         """Put a rule to work."""
@@ -65,11 +79,13 @@ class Faults:
         """End all rules."""
         self.active.clear()
 
-    def choose(self, method: str, path: str, now: float) -> Fault | None:
+    def choose(
+        self, method: str, path: str, now: float, about: frozenset[str] = frozenset()
+    ) -> Fault | None:
         """The fault that hits this call, counting it."""
         chosen: Fault | None = None
         for item in self.active:
-            if not item.fault.covers(method, path):
+            if not item.fault.covers(method, path, about):
                 continue
             item.matched += 1
             if chosen is None and self._hits(item, now):

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simulator.errors import UnauthenticatedError
 from simulator.faults import Fault, Faults
 from simulator.records import Call
+from simulator.subjects import subjects
 from simulator.tokens import Tokens
 from simulator.workspace import Workspace
 
@@ -45,11 +46,19 @@ class Gate:
         request = Request(scope, receive)
         body = await request.body()
         call = self._log(request, body)
-        fault = self._faults.choose(request.method, request.url.path, time.time())
+        fault = self._faults.choose(
+            request.method, request.url.path, time.time(), self._about(request, body)
+        )
         exchange = _Exchange(self._app, scope, body)
         await self._answer(request, exchange, call, fault)
         await exchange.reply(send, call)
         self._changed()
+
+    def _about(self, request: Request, body: bytes) -> frozenset[str]:
+        if not self._faults.ask_about:
+            return frozenset()
+        state = self._workspace.world.state
+        return subjects(state, request.url.path, request.url.query, body)
 
     async def _answer(
         self, request: Request, exchange: "_Exchange", call: Call, fault: Fault | None

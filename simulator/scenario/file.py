@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from simulator.durations import Duration
+from simulator.faults import Fault
 from simulator.scenario.compute import (
     ClusterEntry,
     Delays,
@@ -99,6 +100,7 @@ class Scenario(Entry):
     clusters: dict[str, ClusterEntry] = {}
     jobs: dict[str, JobEntry] = {}
     actors: list[Actor] = []
+    faults: list[Fault] = []
     pools: dict[str, PoolEntry] = {}
     warehouses: dict[str, WarehouseEntry] = {}
     statements: list[StatementAnswer] = []

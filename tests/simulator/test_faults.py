@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.errors import InvalidParameterValue, NotFound, TooManyRequests
+from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, TooManyRequests
 from databricks.sdk.errors.base import DatabricksError
 
 from simulator.client import Control
+from simulator.server import SimulatorProcess
 
 SCENARIO = """
 jobs:
@@ -170,3 +171,33 @@ def test_stale_read_shows_what_was_true_before(client: WorkspaceClient, control:
 def test_unknown_field_of_a_fault_is_refused(control: Control) -> None:
     with pytest.raises(Exception, match="400"):
         control.add_fault("status", colour="red")
+
+
+def test_fault_about_one_job_leaves_the_others_alone(
+    client: WorkspaceClient, control: Control
+) -> None:
+    control.add_fault("status", path="*/run-now", about="broken", status=403)
+
+    client.jobs.run_now(control.job_id("steady"))
+    with pytest.raises(PermissionDenied):
+        client.jobs.run_now(control.job_id("broken"))
+
+
+def test_fault_about_a_job_hits_calls_that_name_its_run(
+    client: WorkspaceClient, control: Control
+) -> None:
+    mine, other = control.run_job("broken"), control.run_job("steady")
+    control.add_fault("status", path="*/runs/get", about="broken", status=403)
+
+    client.jobs.get_run(other)
+    with pytest.raises(PermissionDenied):
+        client.jobs.get_run(mine)
+
+
+def test_faults_of_a_scenario_are_at_work_from_the_beginning() -> None:
+    rule = "{kind: status, path: '*/run-now', about: steady, status: 403}"
+
+    with SimulatorProcess(f"{SCENARIO}\nfaults: [{rule}]") as simulator:
+        (fault,) = simulator.control.faults()
+
+    assert fault["fault"]["about"] == "steady"

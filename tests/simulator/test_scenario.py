@@ -43,6 +43,7 @@ def test_error_names_file_and_field(tmp_path: Path) -> None:
         ("delays: {cluster_start: soon}", "delays.cluster_start"),
         ("time_factor: 0", "time_factor"),
         ("actors: [{do: dance}]", "actors.0.do"),
+        ("faults: [{kind: gremlin}]", "faults.0.kind"),
         ("jobs: {a: {}}", "jobs.a.settings"),
     ],
 )
