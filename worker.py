@@ -23,7 +23,7 @@ from activities.runs import RunActivities
 from activities.snapshots import SnapshotActivities
 from activities.workspace import Workspaces
 from lakemend.incident import TASK_QUEUE
-from lakemend.playbook import load_playbooks
+from lakemend.playbook import Playbooks, load_playbooks
 from lakemend.settings import Settings
 from records import Records
 from workflows.breaker import BreakerWorkflow
@@ -42,12 +42,21 @@ Activities = Sequence[Callable[..., Any]]
 
 
 async def run_worker(
-    settings: Settings, client: Client, records: Records, *, shutdown: asyncio.Event
+    settings: Settings,
+    client: Client,
+    records: Records,
+    *,
+    shutdown: asyncio.Event,
+    playbooks: Playbooks | None = None,
 ) -> None:
-    """Work until `shutdown` is set; raises PlaybookError before the first task if one is wrong."""
+    """Work until `shutdown` is set, by `playbooks` or else by those that are shipped.
+
+    Raises PlaybookError before the first task if one is wrong.
+    """
+    playbooks = load_playbooks() if playbooks is None else playbooks
     workspaces = Workspaces(settings.workspaces)
     with ThreadPoolExecutor(THREADS, "activity") as threads:
-        control = control_worker(settings, client, records, threads)
+        control = control_worker(settings, client, records, threads, playbooks)
         callers = [
             workspace_worker(settings, client, records, threads, workspaces, name)
             for name in settings.workspaces
@@ -59,12 +68,16 @@ async def run_worker(
 
 
 def control_worker(
-    settings: Settings, client: Client, records: Records, threads: ThreadPoolExecutor
+    settings: Settings,
+    client: Client,
+    records: Records,
+    threads: ThreadPoolExecutor,
+    playbooks: Playbooks,
 ) -> Worker:
     """Build the worker for workflows and for whatever does not call a workspace."""
     record = RecordActivities(records)
     entities = EntityActivities(client, TASK_QUEUE)
-    decisions = DecisionActivities(load_playbooks(), settings)
+    decisions = DecisionActivities(playbooks, settings)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
