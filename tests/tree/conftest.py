@@ -9,6 +9,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("activities", "api", "cli", "lakemend", "records", "simulator", "workflows")
 FOLDERS = (*PACKAGES, "bench", "deploy", "docs", "tests", ".ci")
 NOT_OURS = {"__pycache__", "results"}
+# in a linked working tree `.git` is a file that names where the clone is
+ELSEWHERE = {".env", ".git"}
 
 
 def is_ours(path: Path) -> bool:
@@ -18,7 +20,7 @@ def is_ours(path: Path) -> bool:
 @pytest.fixture(scope="session")
 def texts() -> dict[str, str]:
     """Every text file by its path."""
-    paths = [path for path in ROOT.iterdir() if path.name != ".env" and is_ours(path)]
+    paths = [path for path in ROOT.iterdir() if path.name not in ELSEWHERE and is_ours(path)]
     paths += [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if is_ours(path)]
     return {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8", errors="replace")
