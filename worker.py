@@ -76,7 +76,7 @@ def control_worker(
 ) -> Worker:
     """Build the worker for workflows and for whatever does not call a workspace."""
     record = RecordActivities(records)
-    entities = EntityActivities(client, TASK_QUEUE)
+    entities = EntityActivities(client, TASK_QUEUE, records.last_recovery)
     decisions = DecisionActivities(playbooks, settings)
     return Worker(
         client,

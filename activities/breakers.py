@@ -4,6 +4,9 @@ A workflow cannot start another one and signal it in one go, so its local activi
 are safe to repeat: both sides know a request by its id.
 """
 
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
@@ -23,29 +26,34 @@ from lakemend.permit import (
     Decision,
     PermitAnswer,
     PermitOutcome,
+    PermitRequest,
     breaker_workflow_id,
 )
 
-_MISSING_COUNTS_AS_CLOSED = frozenset({PermitOutcome.SUCCESS, PermitOutcome.IGNORED})
+LastRecovery = Callable[[str, str], datetime | None]
+"""When a run of the job in the workspace was last recovered, as the records know."""
 
 
 class EntityActivities:
     """Talks to the entities of one namespace; they run on `task_queue`."""
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, last_recovery: LastRecovery) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._last_recovery = last_recovery
 
     @activity.defn
     async def ask_permit(self, call: BreakerCall) -> PermitAnswer | None:
         """Ask for a permit; None when the breaker will answer by signal.
 
         A breaker that counts failures in a row and does not run has none to remember: it is closed,
-        and starting one to be told so would double what a healthy recovery costs.
+        and starting one to be told so would double what a healthy recovery costs. The last recovery
+        of its job, which others have to wait for, stands in the records.
         """
-        request = call.request
-        if request.settings.window is not Window.CONSECUTIVE:
-            return await self.request_permit(call)
+        request = await self._with_last_recovery(call)
+        settings = request.settings
+        if settings.window is not Window.CONSECUTIVE or _is_resting(request):
+            return await self._signal_breaker(call.name, "request_permit", request)
         breaker_id = breaker_workflow_id(call.name)
         if await self._signal_if_running(breaker_id, "request_permit", request):
             return None
@@ -64,7 +72,7 @@ class EntityActivities:
     @activity.defn
     async def report_permit(self, call: BreakerReport) -> None:
         """Report the outcome; only what a missing breaker should have known starts one."""
-        if call.report.outcome in _MISSING_COUNTS_AS_CLOSED:
+        if _may_be_forgotten(call):
             await self._signal_if_running(breaker_workflow_id(call.name), "report", call.report)
         else:
             await self._signal_breaker(call.name, "report", call.report)
@@ -93,6 +101,12 @@ class EntityActivities:
         workflow_id = lease_workflow_id(call.workspace, call.resource)
         await self._signal_if_running(workflow_id, "release", call.release)
 
+    async def _with_last_recovery(self, call: BreakerCall) -> PermitRequest:
+        if not call.job_id:
+            return call.request
+        at = await asyncio.to_thread(self._last_recovery, call.workspace, call.job_id)
+        return call.request.model_copy(update={"recovered_at": at})
+
     async def _signal_breaker(self, name: str, signal: str, content: Model) -> None:
         await self._client.start_workflow(
             BREAKER_WORKFLOW,
@@ -112,3 +126,20 @@ class EntityActivities:
                 raise
             return False
         return True
+
+
+def _is_resting(request: PermitRequest) -> bool:
+    at = request.recovered_at
+    return at is not None and at + request.settings.cool_down > datetime.now(UTC)
+
+
+def _may_be_forgotten(call: BreakerReport) -> bool:
+    """Whether a missing breaker counts as closed all the same.
+
+    A success is found again in the tickets of its job; for anything else a breaker has to remember
+    how long others wait after it.
+    """
+    settings = call.report.settings
+    is_remembered = bool(call.job_id) or settings is None or not settings.cool_down
+    outcome = call.report.outcome
+    return outcome is PermitOutcome.IGNORED or (outcome is PermitOutcome.SUCCESS and is_remembered)

@@ -26,9 +26,16 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.breakers import EntityActivities
-from bench.breaker_workflows import Echo, Holder, Incident, record_audit, work
+from bench.breaker_workflows import (
+    AT_ONCE,
+    Echo,
+    Holder,
+    Incident,
+    nothing_recovered,
+    record_audit,
+    work,
+)
 from bench.results import conclude
-from lakemend.breaker_settings import BreakerSettings
 from lakemend.breaker_view import STATE_ATTRIBUTE
 from lakemend.permit import (
     BreakerCall,
@@ -92,7 +99,7 @@ async def running() -> AsyncGenerator[Client]:
         data_converter=pydantic_data_converter,
         search_attributes=attributes,
     ) as env:
-        entities = EntityActivities(env.client, TASK_QUEUE)
+        entities = EntityActivities(env.client, TASK_QUEUE, nothing_recovered)
         async with Worker(
             env.client,
             task_queue=TASK_QUEUE,
@@ -144,9 +151,7 @@ async def latency(client: Client, send: Callable[[PermitRequest], Awaitable[None
     for _ in range(LATENCY_ROUNDS):
         holder = await client.start_workflow(Holder.run, id=str(uuid4()), task_queue=TASK_QUEUE)
         await asyncio.sleep(PAUSE)  # its first task is not part of the round trip
-        request = PermitRequest(
-            request_id=str(uuid4()), holder=holder.id, settings=BreakerSettings()
-        )
+        request = PermitRequest(request_id=str(uuid4()), holder=holder.id, settings=AT_ONCE)
         began = time.perf_counter()
         await send(request)
         await holder.result()
@@ -178,7 +183,7 @@ async def measure(count: int) -> Result:
 
 
 async def _latencies(client: Client) -> tuple[float, float]:
-    entities = EntityActivities(client, TASK_QUEUE)
+    entities = EntityActivities(client, TASK_QUEUE, nothing_recovered)
     echo = await client.start_workflow(Echo.run, id=str(uuid4()), task_queue=TASK_QUEUE)
 
     async def bare(request: PermitRequest) -> None:

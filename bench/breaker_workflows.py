@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio import activity, workflow
 
 from activities.breakers import EntityActivities
+from lakemend.breaker_settings import BreakerSettings
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,
@@ -19,6 +20,12 @@ from lakemend.recording import AuditInput
 LOCALLY = timedelta(seconds=30)
 # A healthy repair: evidence, snapshot, repair, the wait for the run, health, settling.
 ACTIVITIES = 6
+AT_ONCE = BreakerSettings(cool_down=timedelta(0))
+"""A rest after each recovery would be all that is measured."""
+
+
+def nothing_recovered(_workspace: str, _job_id: str) -> None:
+    """Know of no recovery: the records are not measured here."""
 
 
 @activity.defn
@@ -54,7 +61,7 @@ class Incident:
 
     async def _ask(self, breaker: str) -> None:
         holder = workflow.info().workflow_id
-        request = PermitRequest(request_id=holder, holder=holder)
+        request = PermitRequest(request_id=holder, holder=holder, settings=AT_ONCE)
         await workflow.execute_local_activity_method(
             EntityActivities.request_permit,
             BreakerCall(name=breaker, request=request),

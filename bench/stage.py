@@ -182,6 +182,7 @@ def settings_for(simulator: SimulatorProcess, folder: Path) -> Settings:
         calls_per_second=1000,
         circuit_breaker_failure_threshold=2,
         circuit_breaker_timeout=timedelta(minutes=10),
+        circuit_breaker_cool_down=timedelta(0),
         data_dir=folder,
     )
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lakemend.breaker_admission import (
-    Addressed,
-    Turn,
     admit_waiting,
     ask,
     expire,
     give_back,
     lose_holder,
+    next_admission,
 )
+from lakemend.breaker_answers import Addressed, Turn
+from lakemend.breaker_cool_down import end_rest, is_rested, rest_until, shorten_rest
 from lakemend.breaker_report import opened, report
 from lakemend.breaker_settings import override
 from lakemend.breaker_state import Breaker, Circuit, Remark, Trigger, change, move, note
@@ -77,7 +78,7 @@ def _apply(breaker: Breaker, event: Told, now: datetime) -> Breaker:
 def tick(breaker: Breaker, now: datetime) -> Turn:
     """Do what is due at `now`: permits and waiting end, an open circuit is tried again."""
     expired = expire(breaker, now)
-    breaker = _forget(_turn_over(expired.breaker, now), now)
+    breaker = _rest(_forget(_turn_over(expired.breaker, now), now), now)
     admitted = admit_waiting(breaker, now)
     return Turn(admitted.breaker, expired.answers + admitted.answers)
 
@@ -107,6 +108,10 @@ def _forget(breaker: Breaker, now: datetime) -> Breaker:
     return change(breaker, calls=()) if forget_at and forget_at <= now else breaker
 
 
+def _rest(breaker: Breaker, now: datetime) -> Breaker:
+    return change(breaker, recovered_at=None) if is_rested(breaker, now) else breaker
+
+
 def _forget_at(breaker: Breaker) -> datetime | None:
     if breaker.circuit is not Circuit.CLOSED or not breaker.calls:
         return None
@@ -126,6 +131,8 @@ def _switch(breaker: Breaker, switch: Switch, now: datetime) -> Breaker:
     lasts = None if switch.trigger is Trigger.RESET else by_hand.expires_after
     until = None if lasts is None else now + lasts
     after = move(breaker, switch.trigger, now, until)
+    if switch.trigger is Trigger.RESET:
+        after = end_rest(after, now)
     message = f"From {breaker.circuit} to {after.circuit} by hand"
     remark = Remark(
         kind=_SWITCHED[switch.trigger], message=message, actor=by_hand.by, reason=by_hand.reason
@@ -137,7 +144,7 @@ def _reconfigure(breaker: Breaker, wanted: Reconfigure, now: datetime) -> Breake
     merged = breaker.overrides | wanted.settings
     overrides = {name: value for name, value in merged.items() if value is not None}
     settings = override(breaker.base, overrides)
-    after = change(breaker, overrides=overrides, settings=settings)
+    after = shorten_rest(change(breaker, overrides=overrides, settings=settings), now)
     named = ", ".join(f"{name}={value}" for name, value in wanted.settings.items())
     remark = Remark(
         kind="configured", message=f"Settings: {named}", actor=wanted.by, reason=wanted.reason
@@ -154,15 +161,14 @@ def _deadlines(breaker: Breaker) -> Iterator[datetime]:
     yield from (permit.expires_at for permit in breaker.permits.values())
     yield from (entry.until for entry in breaker.waiting.values())
     known = [breaker.until, _silent_at(breaker), _forget_at(breaker)]
-    if breaker.waiting:
-        known.append(breaker.resume_at)
+    known += [rest_until(breaker), next_admission(breaker)]
     yield from (at for at in known if at is not None)
 
 
 def is_forgettable(breaker: Breaker, now: datetime) -> bool:
     """Whether a missing breaker would answer the same as this one."""
     remembered = breaker.permits or breaker.waiting or breaker.overrides
-    is_closed = breaker.circuit is Circuit.CLOSED
+    is_closed = breaker.circuit is Circuit.CLOSED and is_rested(breaker, now)
     return is_closed and not remembered and is_clean(breaker.counted(now), breaker.settings)
 
 

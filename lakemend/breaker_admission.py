@@ -1,8 +1,9 @@
 """Who may pass a breaker, who waits, and who is sent away."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lakemend.breaker_answers import Addressed, Turn, granted, parked, rejected
+from lakemend.breaker_cool_down import cooling_until, learn_of
 from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, WhenOpen, override
 from lakemend.breaker_state import (
     KEPT_REPORTED,
@@ -14,28 +15,13 @@ from lakemend.breaker_state import (
     change,
     note,
 )
-from lakemend.model import Model
-from lakemend.permit import Decision, PermitAnswer, PermitRequest
+from lakemend.permit import PermitRequest
 
 MOST_HELD = 5000
 """Permits out and requests parked together: more would not fit into a workflow's input (2 MB)."""
 
+_REFUSING = frozenset({Circuit.OPEN, Circuit.FORCED_OPEN})
 _PASSING = frozenset({Circuit.CLOSED, Circuit.DISABLED, Circuit.METRICS_ONLY})
-
-
-class Addressed(Model):
-    """An answer and the workflow it goes to."""
-
-    holder: str
-    answer: PermitAnswer
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What one event led to."""
-
-    breaker: Breaker
-    answers: tuple[Addressed, ...] = ()
 
 
 def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
@@ -43,9 +29,12 @@ def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
     known = _answer_again(breaker, request.request_id)
     if known is not None:
         return known
-    breaker = adopt(breaker, request.settings)
+    breaker = learn_of(adopt(breaker, request.settings), request.recovered_at)
     if len(breaker.permits) + len(breaker.waiting) >= MOST_HELD:
         return _reject(breaker, request, f"the breaker holds {MOST_HELD} requests already")
+    held_until = cooling_until(breaker, now)
+    if held_until is not None:
+        return _park(breaker, request, now, held_until)
     if _may_pass(breaker):
         return _grant(breaker, request.request_id, request.holder, now)
     if breaker.settings.when_open is WhenOpen.PARK:
@@ -55,9 +44,9 @@ def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
 
 def _answer_again(breaker: Breaker, request_id: str) -> Turn | None:
     if request_id in breaker.permits:
-        return Turn(breaker, (_granted(breaker, request_id, breaker.permits[request_id]),))
+        return Turn(breaker, (granted(breaker, request_id, breaker.permits[request_id]),))
     if request_id in breaker.waiting:
-        return Turn(breaker, (_parked(breaker, request_id),))
+        return Turn(breaker, (parked(breaker, request_id),))
     return Turn(breaker) if request_id in breaker.reported else None
 
 
@@ -99,78 +88,67 @@ def _grant(breaker: Breaker, request_id: str, holder: str, now: datetime) -> Tur
         probes_given=breaker.probes_given + probe,
         probing_since=(breaker.probing_since or now) if probe else None,
     )
-    return Turn(breaker, (_granted(breaker, request_id, permit),))
+    return Turn(breaker, (granted(breaker, request_id, permit),))
 
 
-def _granted(breaker: Breaker, request_id: str, permit: Permit) -> Addressed:
-    """Return the answer that goes with a permit."""
-    answer = PermitAnswer(
-        request_id=request_id,
-        decision=Decision.GRANTED,
-        breaker=breaker.name,
-        state=breaker.circuit,
-        probe=permit.probe,
-        expires_at=permit.expires_at,
-    )
-    return Addressed(holder=permit.holder, answer=answer)
-
-
-def _park(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
-    entry = Waiting(holder=request.holder, since=now, until=now + breaker.settings.park_for)
+def _park(
+    breaker: Breaker, request: PermitRequest, now: datetime, held_until: datetime | None = None
+) -> Turn:
+    until = (held_until or now) + breaker.settings.park_for
+    entry = Waiting(holder=request.holder, since=now, until=until, held_until=held_until)
     totals = breaker.totals.model_copy(update={"parked": breaker.totals.parked + 1})
     waiting = breaker.waiting | {request.request_id: entry}
     breaker = change(breaker, waiting=waiting, totals=totals)
-    return Turn(breaker, (_parked(breaker, request.request_id),))
-
-
-def _parked(breaker: Breaker, request_id: str) -> Addressed:
-    answer = PermitAnswer(
-        request_id=request_id,
-        decision=Decision.PARKED,
-        breaker=breaker.name,
-        state=breaker.circuit,
-        retry_at=breaker.until or breaker.resume_at,
-        reason=f"the circuit is {breaker.circuit}",
-        place=list(breaker.waiting).index(request_id) + 1,
-    )
-    return Addressed(holder=breaker.waiting[request_id].holder, answer=answer)
+    return Turn(breaker, (parked(breaker, request.request_id),))
 
 
 def _reject(breaker: Breaker, request: PermitRequest, reason: str) -> Turn:
     totals = breaker.totals.model_copy(update={"not_permitted": breaker.totals.not_permitted + 1})
     breaker = change(breaker, totals=totals)
-    return Turn(breaker, (_rejected(breaker, request.request_id, request.holder, reason),))
-
-
-def _rejected(breaker: Breaker, request_id: str, holder: str, reason: str) -> Addressed:
-    answer = PermitAnswer(
-        request_id=request_id,
-        decision=Decision.REJECTED,
-        breaker=breaker.name,
-        state=breaker.circuit,
-        retry_at=breaker.until,
-        reason=reason,
-    )
-    return Addressed(holder=holder, answer=answer)
+    return Turn(breaker, (rejected(breaker, request.request_id, request.holder, reason),))
 
 
 def admit_waiting(breaker: Breaker, now: datetime) -> Turn:
     """Let the parked pass: the oldest as canary, then one after another at the resume rate."""
+    if breaker.circuit in _REFUSING and breaker.settings.when_open is WhenOpen.REJECT:
+        return _send_away(breaker)
     answers: tuple[Addressed, ...] = ()
     while breaker.waiting and _has_room(breaker) and not _is_pausing(breaker, now):
         request_id, entry = next(iter(breaker.waiting.items()))
         rest = dict(list(breaker.waiting.items())[1:])
         turn = _grant(change(breaker, waiting=rest), request_id, entry.holder, now)
-        breaker, answers = _pause(turn.breaker, now), answers + turn.answers
+        breaker, answers = _pause(turn.breaker, entry, now), answers + turn.answers
     return Turn(breaker, answers)
 
 
+def _send_away(breaker: Breaker) -> Turn:
+    """Reject who is still held when the circuit opens, and who was parked under other settings."""
+    answers: tuple[Addressed, ...] = ()
+    for request_id, entry in breaker.waiting.items():
+        request = PermitRequest(request_id=request_id, holder=entry.holder)
+        turn = _reject(give_back(breaker, request_id), request, f"the circuit is {breaker.circuit}")
+        breaker, answers = turn.breaker, answers + turn.answers
+    return Turn(breaker, answers)
+
+
+def next_admission(breaker: Breaker) -> datetime | None:
+    """Return when time lets the first in the queue pass, if the circuit does."""
+    first = next(iter(breaker.waiting.values()), None)
+    if first is None:
+        return None
+    if first.held_until is None:
+        return breaker.resume_at
+    return first.held_until if breaker.circuit is Circuit.CLOSED else None
+
+
 def _is_pausing(breaker: Breaker, now: datetime) -> bool:
-    return breaker.resume_at is not None and now < breaker.resume_at
+    at = next_admission(breaker)
+    return at is not None and now < at
 
 
-def _pause(breaker: Breaker, now: datetime) -> Breaker:
-    if breaker.circuit not in _PASSING:
+def _pause(breaker: Breaker, admitted: Waiting, now: datetime) -> Breaker:
+    """Slow down those who were parked; who was only held has found the circuit closed."""
+    if breaker.circuit not in _PASSING or admitted.held_until is not None:
         return breaker
     pause = timedelta(minutes=1) / breaker.settings.resume_rate
     return change(breaker, resume_at=now + pause)
@@ -186,7 +164,7 @@ def expire(breaker: Breaker, now: datetime) -> Turn:
         if entry.until <= now:
             breaker = give_back(breaker, request_id)
             reason = "parked for as long as its playbook allows"
-            answers = (*answers, _rejected(breaker, request_id, entry.holder, reason))
+            answers = (*answers, rejected(breaker, request_id, entry.holder, reason))
     return Turn(breaker, answers)
 
 

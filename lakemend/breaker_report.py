@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from lakemend.breaker_admission import adopt, give_back, remember
+from lakemend.breaker_cool_down import begin_rest
 from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, LateReports
 from lakemend.breaker_state import (
     Breaker,
@@ -34,7 +35,7 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     breaker = _total(remember(breaker, said.request_id), call, late=late)
     if not late:
         breaker = _count(breaker, call, now)
-    return _heed(breaker, said, now) if call.failed else breaker
+    return _heed(breaker, said, now) if call.failed else begin_rest(breaker, now)
 
 
 def _resolve(outcome: PermitOutcome, settings: BreakerSettings) -> PermitOutcome:

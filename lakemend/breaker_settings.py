@@ -11,6 +11,8 @@ from lakemend.model import Model
 
 Percent = Annotated[float, Field(gt=0, le=100)]
 Positive = Annotated[int, Field(ge=1)]
+Time = Annotated[Duration, Field(gt=timedelta(0))]
+Pause = Annotated[Duration, Field(ge=timedelta(0))]
 Counted = Annotated[int, Field(ge=1, le=1000)]
 
 
@@ -60,35 +62,36 @@ class BreakerSettings(Model):
 
     `failure_threshold` belongs to the consecutive window; `window_size` (calls), `window_for`,
     `minimum_calls`, the rates (percent) and `slow_after` to the two others. `resume_rate` is
-    permits a minute.
+    permits a minute. `cool_down` holds whoever asks so soon after a recovery.
     """
 
     window: Window = Window.CONSECUTIVE
     failure_threshold: Counted = 5
     window_size: Counted = 20
-    window_for: Duration = timedelta(hours=1)
+    window_for: Time = timedelta(hours=1)
     minimum_calls: Positive = 10
     failure_rate: Percent = 50
     slow_rate: Percent = 100
-    slow_after: Duration | None = None
+    slow_after: Pause | None = None
     unknown_counts_as: UnknownCountsAs = UnknownCountsAs.FAILURE
     late_reports: LateReports = LateReports.TOTAL
 
-    open_for: Duration = timedelta(seconds=300)
+    open_for: Time = timedelta(seconds=300)
     open_growth: Annotated[float, Field(ge=1, le=10)] = 1
-    open_for_max: Duration = timedelta(hours=1)
+    open_for_max: Time = timedelta(hours=1)
     open_jitter: Annotated[float, Field(ge=0, lt=1)] = 0
 
     half_open_rule: HalfOpenRule = HalfOpenRule.SUCCESSES
     success_threshold: Positive = 2
     half_open_permits: Positive = 1
-    half_open_for_max: Duration | None = None
-    permit_expires_after: Duration = timedelta(hours=24)
+    half_open_for_max: Time | None = None
+    permit_expires_after: Time = timedelta(hours=24)
 
     when_open: WhenOpen = WhenOpen.REJECT
-    park_for: Duration = timedelta(hours=4)
+    park_for: Time = timedelta(hours=4)
     resume_rate: Annotated[float, Field(gt=0)] = 10
-    forget_after: Duration = timedelta(days=7)
+    forget_after: Time = timedelta(days=7)
+    cool_down: Pause = timedelta(seconds=300)
 
 
 def override(base: BreakerSettings, changes: dict[str, Any]) -> BreakerSettings:

@@ -76,11 +76,12 @@ class Permit(Model):
 
 
 class Waiting(Model):
-    """A parked request."""
+    """A parked request, or one that a closed circuit holds until a recovery has had its rest."""
 
     holder: str
     since: datetime
     until: datetime
+    held_until: datetime | None = None
 
 
 class Remark(Model):
@@ -119,7 +120,8 @@ class Breaker(Model):
 
     `base` is what the last request brought, `overrides` what people set for this key, `settings`
     both together. `until` ends an open circuit or a manual hold. `permits` and `waiting` are keyed
-    by request id, oldest first. `resume_at` is when the next parked request may pass.
+    by request id, oldest first. `resume_at` is when the next parked request may pass;
+    `recovered_at` is the last recovery for as long as it makes others wait.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Breaker(Model):
     permits: dict[str, Permit] = {}
     waiting: dict[str, Waiting] = {}
     resume_at: datetime | None = None
+    recovered_at: datetime | None = None
     reported: tuple[str, ...] = ()
     totals: Totals = Totals()
     events: tuple[BreakerEvent, ...] = ()

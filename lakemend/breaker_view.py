@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from lakemend.audit import AuditEntry
+from lakemend.breaker_cool_down import cooling_until
 from lakemend.breaker_settings import BreakerSettings
 from lakemend.breaker_state import Breaker, BreakerEvent, Circuit, Totals
 from lakemend.letter import Letter
@@ -28,6 +29,7 @@ class BreakerStatus(Model):
 
     `failures` and `successes` are those in the window, or of the probes while half-open; the
     consecutive failures are counted apart. Rates are percent, absent below the minimum of calls.
+    `cooling_until` ends the rest after a recovery.
     """
 
     name: str
@@ -35,6 +37,7 @@ class BreakerStatus(Model):
     since: datetime
     opened_at: datetime | None = None
     retry_at: datetime | None = None
+    cooling_until: datetime | None = None
     failures: int = 0
     successes: int = 0
     consecutive_failures: int = 0
@@ -74,6 +77,7 @@ def status(breaker: Breaker, now: datetime) -> BreakerStatus:
         since=breaker.since,
         opened_at=breaker.since if is_open else None,
         retry_at=breaker.until if is_open else None,
+        cooling_until=cooling_until(breaker, now),
         failures=failures,
         successes=calls - failures,
         consecutive_failures=counted.consecutive_failures,
@@ -108,6 +112,8 @@ def describe(breaker: Breaker, now: datetime) -> str:
         f"- {seen.failures} failed and {seen.successes} successful recoveries in view",
         f"- {seen.permits_out} permits out, {seen.waiting} incidents parked",
     ]
+    if seen.cooling_until:
+        lines.append(f"- resting until {seen.cooling_until:%Y-%m-%d %H:%M:%S} UTC")
     if breaker.events:
         lines += ["", "Last:", *(f"- {_line(event)}" for event in reversed(breaker.events[-5:]))]
     return "\n".join(lines)

@@ -30,11 +30,15 @@ class Decision(StrEnum):
 
 
 class PermitRequest(Model):
-    """May I act? `holder` is the workflow to answer."""
+    """May I act? `holder` is the workflow to answer.
+
+    `recovered_at` is the last recovery of the same resource that the asker knows of.
+    """
 
     request_id: str
     holder: str
     settings: BreakerSettings = BreakerSettings()
+    recovered_at: datetime | None = None
 
 
 class PermitAnswer(Model):
@@ -110,17 +114,20 @@ class Reconfigure(Model):
 
 
 class BreakerCall(Model):
-    """Asks the breaker `name` for a permit."""
+    """Asks the breaker `name` for a permit; `job_id` is the breaker's job, if it is for one."""
 
     name: str
     request: PermitRequest
+    workspace: str = DEFAULT_WORKSPACE
+    job_id: str = ""
 
 
 class BreakerReport(Model):
-    """Reports to the breaker `name`."""
+    """Reports to the breaker `name`; `job_id` is the breaker's job, if it is for one."""
 
     name: str
     report: PermitReport
+    job_id: str = ""
 
 
 class BreakerCancel(Model):

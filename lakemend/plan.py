@@ -8,6 +8,7 @@ from lakemend.backoff import pauses
 from lakemend.diagnosis import Diagnosis
 from lakemend.durations import Duration
 from lakemend.evidence import ComputeKind, Evidence, TaskFacts
+from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.model import Model
 from lakemend.permit import BreakerSettings, breaker_name
 from lakemend.playbook import Attempts, Playbook, Playbooks, Step
@@ -53,10 +54,15 @@ class Phase(Model):
 
 
 class PlannedBreaker(Model):
-    """Which breaker to ask, and how it counts."""
+    """Which breaker to ask, and how it counts.
+
+    `job_id` is empty for a breaker of something else than a job.
+    """
 
     name: str
     settings: BreakerSettings
+    workspace: str = DEFAULT_WORKSPACE
+    job_id: str = ""
 
 
 class Plan(Model):
@@ -202,8 +208,11 @@ def _breaker(
     defaults = BreakerSettings(
         failure_threshold=settings.circuit_breaker_failure_threshold,
         open_for=settings.circuit_breaker_timeout,
+        cool_down=settings.circuit_breaker_cool_down,
     )
     return PlannedBreaker(
         name=breaker_name(evidence.workspace, playbook.error_type, kind, resource),
         settings=spec.over(defaults),
+        workspace=evidence.workspace,
+        job_id=evidence.run.job_id if kind == "job" else "",
     )

@@ -130,12 +130,19 @@ def _positive(value: timedelta) -> timedelta:
     return value
 
 
+def _not_negative(value: timedelta) -> timedelta:
+    if value < timedelta(0):
+        raise ValueError("a duration like 300, 30s, 5m or 4h, or 0")
+    return value
+
+
 def _url(value: str) -> str:
     if not re.match(r"https?://[^\s/]", value):
         raise ValueError("a URL like https://HOST/PATH")
     return value
 
 
+Pause = Annotated[Duration, AfterValidator(_not_negative)]
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 URL = Annotated[str, AfterValidator(_url)]

@@ -9,13 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import (
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -33,6 +27,7 @@ from lakemend.setting_types import (
     FernetKeys,
     Host,
     LogFormat,
+    Pause,
     Port,
     PositiveDuration,
     Secrets,
@@ -113,6 +108,9 @@ class Settings(BaseSettings):
     )
     circuit_breaker_timeout: PositiveDuration = Field(
         default=timedelta(seconds=300), validation_alias="CIRCUIT_BREAKER_TIMEOUT_SECONDS"
+    )
+    circuit_breaker_cool_down: Pause = Field(
+        default=timedelta(seconds=300), validation_alias="LAKEMEND_BREAKER_COOL_DOWN"
     )
     health_check_enabled: bool = Field(default=True, validation_alias="HEALTH_CHECK_ENABLED")
     health_check_timeout: PositiveDuration = Field(

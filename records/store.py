@@ -74,6 +74,11 @@ class Records:
         with self._reading() as connection:
             return tickets.get(connection, incident_id)
 
+    def last_recovery(self, workspace: str, job_id: str) -> datetime | None:
+        """Return when a run of the job was last recovered; None when it never was."""
+        with self._reading() as connection:
+            return tickets.last_recovery(connection, workspace, job_id)
+
     def ticket_status(self, number: str) -> TicketStatus | None:
         """Return the status of `LM-000123`; None without such a ticket."""
         with self._reading() as connection:

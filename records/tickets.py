@@ -90,6 +90,21 @@ def get(connection: Connection, incident_id: str) -> IncidentView | None:
     return None if row is None else _view(row.number, row.view)
 
 
+def last_recovery(connection: Connection, workspace: str, job_id: str) -> datetime | None:
+    """Return when the job's run was last recovered, as far as tickets tell."""
+    statement = (
+        select(TicketRow.ended_at)
+        .where(
+            TicketRow.workspace == workspace,
+            TicketRow.job_id == job_id,
+            TicketRow.outcome == Outcome.RECOVERED,
+        )
+        .order_by(TicketRow.number.desc())
+        .limit(1)
+    )
+    return connection.scalar(statement)
+
+
 def status(connection: Connection, number: str) -> TicketStatus | None:
     """Return a ticket's status; None without such a ticket."""
     statement = select(TicketRow.status).where(TicketRow.number == parse_number(number))

@@ -150,7 +150,9 @@ class IncidentWorkflow:
         answer = await self._permit.ask(breaker)
         if answer.decision is PermitDecision.PARKED:
             self._story.update(stage=Stage.PARKED, breaker_state=answer.state)
-            self._story.tell("parked", f"{breaker.name} is {answer.state}", place=answer.place)
+            until = answer.retry_at and answer.retry_at.isoformat()
+            message = f"{breaker.name} is {answer.state}: {answer.reason}"
+            self._story.tell("parked", message, place=answer.place, retry_at=until)
             await self._story.publish()
             answer = await self._permit.wait_in_line(answer)
         self._story.update(breaker_state=answer.state)

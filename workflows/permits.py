@@ -41,7 +41,12 @@ class Permit:
             holder=workflow.info().workflow_id,
             settings=breaker.settings,
         )
-        self._call = BreakerCall(name=breaker.name, request=request)
+        self._call = BreakerCall(
+            name=breaker.name,
+            request=request,
+            workspace=breaker.workspace,
+            job_id=breaker.job_id,
+        )
         while request.request_id not in self._mailbox.permits:
             answer = await workflow.execute_local_activity_method(
                 EntityActivities.ask_permit, self._call, **LOCALLY
@@ -82,7 +87,7 @@ class Permit:
             )
             await workflow.execute_local_activity_method(
                 EntityActivities.report_permit,
-                BreakerReport(name=call.name, report=report),
+                BreakerReport(name=call.name, report=report, job_id=call.job_id),
                 **LOCALLY,
             )
 

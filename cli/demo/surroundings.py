@@ -32,6 +32,8 @@ _PACE = {
     "CIRCUIT_BREAKER_FAILURE_THRESHOLD": "2",
     # longer than the demo: only the reset lets the job through again
     "CIRCUIT_BREAKER_TIMEOUT_SECONDS": "300",
+    # a job that is let through again is tried at once, for nobody waits five minutes in a demo
+    "LAKEMEND_BREAKER_COOL_DOWN": "0",
     "LAKEMEND_POLL_INTERVAL": "500ms",
     "LAKEMEND_CALLS_PER_SECOND": "100",
     "LAKEMEND_LOG_FORMAT": "json",

@@ -1,6 +1,7 @@
 """A breaker on a controlled clock, driven by the words of the recorded sequences."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from lakemend.breaker import Breaker, Event, Switch, Tick, Turn, advance, new_breaker
 from lakemend.breaker_settings import BreakerSettings
@@ -15,6 +16,11 @@ from lakemend.permit import (
 )
 
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+def at_once(**settings: Any) -> BreakerSettings:
+    """Some settings, without the rest after a recovery."""
+    return BreakerSettings(cool_down=timedelta(0), **settings)
 
 
 class DrivenBreaker:

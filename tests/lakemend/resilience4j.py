@@ -14,14 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, LateReports, Window
+from lakemend.breaker_presets import Resilience4jConfig, like_resilience4j
 from lakemend.breaker_state import Trigger
 from lakemend.permit import PermitOutcome
 from tests.lakemend.driven_breaker import DrivenBreaker
 
 RECORDED = Path(__file__).parent / "data" / "resilience4j_sequences.jsonl.gz"
-# resilience4j tries again strictly after its wait, we at its end.
-JUST_AFTER = timedelta(microseconds=1)
 BY_HAND = {
     "reset": Trigger.RESET,
     "close": Trigger.RESET,
@@ -36,29 +34,9 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def like_resilience4j(config: dict[str, Any]) -> BreakerSettings:
-    """Return the settings that make our breaker decide as theirs does."""
-    open_for = timedelta(seconds=config["open_seconds"]) + JUST_AFTER
-    return BreakerSettings(
-        window=Window(config["window"]),
-        window_size=config["size"],
-        window_for=timedelta(seconds=config["size"]),
-        minimum_calls=config["minimum_calls"],
-        failure_rate=config["failure_rate"],
-        slow_rate=config["slow_rate"],
-        slow_after=timedelta(seconds=config["slow_seconds"]),
-        open_for=open_for,
-        open_for_max=open_for,
-        half_open_permits=config["half_open_probes"],
-        half_open_rule=HalfOpenRule.RATE,
-        late_reports=LateReports.COUNT,
-        permit_expires_after=timedelta(days=365),
-    )
-
-
 def first_difference(sequence: dict[str, Any]) -> str:
     """Replay one sequence; returns "" if every answer and every state is the same."""
-    driven = DrivenBreaker(like_resilience4j(sequence["config"]))
+    driven = DrivenBreaker(like_resilience4j(Resilience4jConfig(**sequence["config"])))
     for step, op in enumerate(sequence["ops"]):
         granted = _do(driven, op)
         if granted is not None and granted != op["granted"]:

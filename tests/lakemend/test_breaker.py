@@ -7,11 +7,11 @@ from lakemend.breaker_admission import MOST_HELD
 from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, UnknownCountsAs, Window
 from lakemend.breaker_state import KEPT_EVENTS, TRANSITIONS, Circuit, Trigger, move
 from lakemend.permit import Decision, PermitOutcome, PermitRequest, Reconfigure
-from tests.lakemend.driven_breaker import START, DrivenBreaker
+from tests.lakemend.driven_breaker import START, DrivenBreaker, at_once
 
 FAILURE, SUCCESS = PermitOutcome.FAILURE, PermitOutcome.SUCCESS
 IGNORED, UNKNOWN = PermitOutcome.IGNORED, PermitOutcome.UNKNOWN
-DEFAULT = BreakerSettings()
+DEFAULT = at_once()
 
 
 def driven(settings: BreakerSettings = DEFAULT) -> DrivenBreaker:
@@ -83,7 +83,7 @@ def test_one_failed_probe_opens_it_again() -> None:
 
 
 def test_no_more_probes_than_allowed_slip_in_at_the_transition() -> None:
-    breaker = opened(BreakerSettings(half_open_permits=2))
+    breaker = opened(at_once(half_open_permits=2))
     breaker.wait(300)
 
     granted = [breaker.acquire() for _ in range(50)]
@@ -93,7 +93,7 @@ def test_no_more_probes_than_allowed_slip_in_at_the_transition() -> None:
 
 @pytest.mark.parametrize("rule", HalfOpenRule)
 def test_an_ignored_probe_makes_room_for_another(rule: HalfOpenRule) -> None:
-    breaker = half_opened(BreakerSettings(half_open_rule=rule))
+    breaker = half_opened(at_once(half_open_rule=rule))
     assert breaker.acquire()
     assert not breaker.acquire()
 
@@ -104,7 +104,7 @@ def test_an_ignored_probe_makes_room_for_another(rule: HalfOpenRule) -> None:
 
 @pytest.mark.parametrize("rule", HalfOpenRule)
 def test_a_probe_that_never_reports_makes_room_when_it_expires(rule: HalfOpenRule) -> None:
-    settings = BreakerSettings(half_open_rule=rule, permit_expires_after=timedelta(hours=1))
+    settings = at_once(half_open_rule=rule, permit_expires_after=timedelta(hours=1))
     breaker = half_opened(settings)
     assert breaker.acquire()
 
@@ -117,7 +117,7 @@ def test_a_probe_that_never_reports_makes_room_when_it_expires(rule: HalfOpenRul
 
 
 def test_fewer_permits_in_half_open_do_not_leave_it_without_a_verdict() -> None:
-    settings = BreakerSettings(half_open_rule=HalfOpenRule.RATE, half_open_permits=2)
+    settings = at_once(half_open_rule=HalfOpenRule.RATE, half_open_permits=2)
     breaker = half_opened(settings)
     run(breaker, SUCCESS)
 
@@ -128,7 +128,7 @@ def test_fewer_permits_in_half_open_do_not_leave_it_without_a_verdict() -> None:
 
 
 def test_half_open_ends_when_no_probe_reports_in_time() -> None:
-    breaker = half_opened(BreakerSettings(half_open_for_max=timedelta(minutes=10)))
+    breaker = half_opened(at_once(half_open_for_max=timedelta(minutes=10)))
     assert breaker.acquire()
 
     breaker.wait(600)
@@ -138,7 +138,7 @@ def test_half_open_ends_when_no_probe_reports_in_time() -> None:
 
 
 def test_half_open_without_a_probe_waits_for_one() -> None:
-    breaker = half_opened(BreakerSettings(half_open_for_max=timedelta(minutes=10)))
+    breaker = half_opened(at_once(half_open_for_max=timedelta(minutes=10)))
 
     breaker.wait(86400)
 
@@ -209,7 +209,7 @@ def test_a_late_result_is_counted_without_a_transition() -> None:
 def test_an_unknown_outcome_counts_as_the_settings_say(
     counts_as: UnknownCountsAs, state: str
 ) -> None:
-    breaker = half_opened(BreakerSettings(unknown_counts_as=counts_as, success_threshold=1))
+    breaker = half_opened(at_once(unknown_counts_as=counts_as, success_threshold=1))
 
     run(breaker, UNKNOWN)
 
@@ -217,7 +217,7 @@ def test_an_unknown_outcome_counts_as_the_settings_say(
 
 
 def test_each_reopening_waits_longer_up_to_the_cap() -> None:
-    settings = BreakerSettings(open_growth=2, open_for_max=timedelta(seconds=1000))
+    settings = at_once(open_growth=2, open_for_max=timedelta(seconds=1000))
     breaker = opened(settings)
     waits: list[float] = []
 
@@ -231,7 +231,7 @@ def test_each_reopening_waits_longer_up_to_the_cap() -> None:
 
 
 def test_after_it_has_closed_the_wait_is_short_again() -> None:
-    breaker = half_opened(BreakerSettings(open_growth=2))
+    breaker = half_opened(at_once(open_growth=2))
     run(breaker, SUCCESS, 2)
 
     run(breaker, FAILURE, 5)
@@ -240,7 +240,7 @@ def test_after_it_has_closed_the_wait_is_short_again() -> None:
 
 
 def test_jitter_spreads_the_waits_of_different_keys() -> None:
-    settings = BreakerSettings(open_jitter=0.2)
+    settings = at_once(open_jitter=0.2)
     waits: set[float] = set()
 
     for name in ("a", "b", "c"):
@@ -376,7 +376,7 @@ def test_what_people_set_outlives_a_change_of_the_playbook() -> None:
     breaker = driven()
     configure(breaker, failure_threshold=3)
 
-    breaker.settings = BreakerSettings(failure_threshold=9, open_for=timedelta(hours=1))
+    breaker.settings = at_once(failure_threshold=9, open_for=timedelta(hours=1))
     breaker.ask()
 
     assert breaker.breaker.settings.failure_threshold == 3
@@ -420,7 +420,7 @@ def test_a_breaker_is_forgettable_only_with_nothing_to_remember() -> None:
 
 
 def test_old_failures_are_forgotten_in_the_end() -> None:
-    breaker = driven(BreakerSettings(forget_after=timedelta(days=7)))
+    breaker = driven(at_once(forget_after=timedelta(days=7)))
     run(breaker, FAILURE)
     assert next_deadline(breaker.breaker) == START + timedelta(days=7)
 
@@ -441,7 +441,7 @@ def test_more_than_it_can_carry_is_refused() -> None:
 
 
 def test_a_slow_recovery_counts_against_the_slow_rate() -> None:
-    settings = BreakerSettings(
+    settings = at_once(
         window=Window.COUNT,
         window_size=4,
         minimum_calls=2,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lakemend.breaker import Event, HolderGone, Tick, next_deadline
+from lakemend.breaker_cool_down import cooling_until
 from lakemend.breaker_settings import BreakerSettings, HalfOpenRule, LateReports, WhenOpen, Window
 from lakemend.breaker_state import TRANSITIONS, Breaker, Circuit, Trigger
 from lakemend.permit import (
@@ -42,6 +43,7 @@ SETTINGS = st.builds(
     when_open=st.sampled_from(WhenOpen),
     park_for=st.just(PARK_FOR),
     late_reports=st.just(LateReports.TOTAL),
+    cool_down=st.sampled_from([timedelta(0), timedelta(minutes=5)]),
 )
 BY_HAND = [Trigger.RESET, Trigger.FORCE_OPEN, Trigger.DISABLE, Trigger.METRICS_ONLY]
 
@@ -71,6 +73,8 @@ class AnyBreaker(RuleBasedStateMachine):
         after = self.driven.breaker
         if answer.request_id in before.permits:
             return
+        if answer.request_id not in before.waiting:
+            assert cooling_until(before, self.driven.now) is None
         assert answer.state not in {Circuit.OPEN, Circuit.FORCED_OPEN}
         assert answer.probe == (answer.state == Circuit.HALF_OPEN)
         if answer.probe:

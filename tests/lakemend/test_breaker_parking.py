@@ -1,13 +1,13 @@
 from datetime import timedelta
 
 from lakemend.breaker import next_deadline
-from lakemend.breaker_settings import BreakerSettings, WhenOpen
+from lakemend.breaker_settings import WhenOpen
 from lakemend.breaker_state import Trigger
 from lakemend.breaker_view import waiting
 from lakemend.permit import CancelRequest, Decision, PermitOutcome, PermitReport
-from tests.lakemend.driven_breaker import DrivenBreaker
+from tests.lakemend.driven_breaker import DrivenBreaker, at_once
 
-PARK = BreakerSettings(when_open=WhenOpen.PARK, resume_rate=2, park_for=timedelta(hours=4))
+PARK = at_once(when_open=WhenOpen.PARK, resume_rate=2, park_for=timedelta(hours=4))
 
 
 def parked(count: int) -> DrivenBreaker:

@@ -8,19 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from lakemend.breaker_settings import BreakerSettings, Window
+from lakemend.breaker_presets import like_polly
 from lakemend.breaker_state import Trigger
 from lakemend.permit import PermitOutcome
 from tests.lakemend.driven_breaker import DrivenBreaker
 
-SETTINGS = BreakerSettings(
-    window=Window.TIME,
-    window_for=timedelta(seconds=2),
-    minimum_calls=2,
-    failure_rate=50,
-    open_for=timedelta(seconds=1),
-    success_threshold=1,
-    half_open_permits=1,
+SETTINGS = like_polly(
+    failure_ratio=0.5,
+    sampling_duration=timedelta(seconds=2),
+    minimum_throughput=2,
+    break_duration=timedelta(seconds=1),
 )
 OUTCOMES = {
     "ok": PermitOutcome.SUCCESS,

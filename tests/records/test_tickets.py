@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -122,6 +123,25 @@ def test_listing_is_narrowed(
     found = records.list_incidents(**chosen)  # pyright: ignore[reportArgumentType] - a parameter each
 
     assert [view.run_id for view in found] == runs
+
+
+def test_last_recovery_of_a_job_is_the_end_of_its_newest_recovered_incident(
+    records: Records, make_view: MakeView
+) -> None:
+    job = {"job_id": "8", "stage": Stage.ENDED}
+    recovered = {**job, "outcome": Outcome.RECOVERED}
+    escalated = {**job, "outcome": Outcome.ESCALATED}
+    hours = [datetime(2026, 3, 2, hour, tzinfo=UTC) for hour in range(4)]
+    records.save_incident(make_view(incident_id="a", ended_at=hours[0], **recovered))
+    records.save_incident(make_view(incident_id="b", ended_at=hours[1], **recovered))
+    records.save_incident(make_view(incident_id="c", ended_at=hours[2], **escalated))
+    records.save_incident(
+        make_view(incident_id="d", ended_at=hours[3], workspace="eu", **recovered)
+    )
+
+    assert records.last_recovery("default", "8") == hours[1]
+    assert records.last_recovery("eu", "8") == hours[3]
+    assert records.last_recovery("default", "9") is None
 
 
 def test_person_closes_an_open_ticket(records: Records, make_view: MakeView) -> None:

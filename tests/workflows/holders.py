@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -41,6 +42,7 @@ BINARIES = Path(sys.executable).parent
 PASSED_THROUGH = SandboxRestrictions.default.with_passthrough_modules(
     "lakemend", "pydantic", "activities"
 )
+AT_ONCE = BreakerSettings(cool_down=timedelta(0))
 Handle = WorkflowHandle[Any, Any]
 T = TypeVar("T")
 
@@ -105,7 +107,11 @@ class Bench:
         self.client: Client = env.client
         self.task_queue = task_queue
         self.records = records
-        self.activities = EntityActivities(env.client, task_queue)
+        self.recovered: dict[tuple[str, str], datetime] = {}
+        self.activities = EntityActivities(env.client, task_queue, self._last_recovery)
+
+    def _last_recovery(self, workspace: str, job_id: str) -> datetime | None:
+        return self.recovered.get((workspace, job_id))
 
     async def holder(self) -> Handle:
         return await self.client.start_workflow(
@@ -117,7 +123,7 @@ class Bench:
     ) -> PermitAnswer:
         """Ask with a new request, and wait for the first answer to it."""
         request = PermitRequest(
-            request_id=str(uuid4()), holder=holder.id, settings=settings or BreakerSettings()
+            request_id=str(uuid4()), holder=holder.id, settings=settings or AT_ONCE
         )
         await self.activities.request_permit(BreakerCall(name=name, request=request))
         return await self.answer_to(holder, request.request_id)
