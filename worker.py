@@ -77,7 +77,7 @@ def control_worker(
     """Build the worker for workflows and for whatever does not call a workspace."""
     record = RecordActivities(records)
     entities = EntityActivities(client, TASK_QUEUE, records.last_recovery)
-    decisions = DecisionActivities(playbooks, settings)
+    decisions = DecisionActivities(playbooks, settings, records)
     return Worker(
         client,
         task_queue=TASK_QUEUE,

@@ -6,14 +6,18 @@ not depend on the rules of today.
 
 from temporalio import activity
 
+from activities.errors import told_to_temporal
+from lakemend.budget import subject_of
 from lakemend.diagnosis import Diagnosis
 from lakemend.diagnosis.diagnose import diagnose
 from lakemend.diagnosis.rules import load_rules
 from lakemend.evidence import Evidence
 from lakemend.model import Model
+from lakemend.past import Past
 from lakemend.plan import Plan, make_plan
 from lakemend.playbook import Playbooks
 from lakemend.settings import Settings
+from records import Records
 
 
 class Decision(Model):
@@ -26,15 +30,22 @@ class Decision(Model):
 class DecisionActivities:
     """Decides with the rules, playbooks and settings of this worker."""
 
-    def __init__(self, playbooks: Playbooks, settings: Settings) -> None:
+    def __init__(self, playbooks: Playbooks, settings: Settings, records: Records) -> None:
         self._playbooks = playbooks
         self._settings = settings
+        self._records = records
         # read and compiled now, so that the first incidents do not all wait for it at once
         load_rules()
 
     @activity.defn
     def decide(self, evidence: Evidence) -> Decision:
-        """Name the cause and make the plan; pure, so safe to repeat."""
+        """Name the cause and make the plan; it only reads, so it is safe to repeat."""
         diagnosis = diagnose(evidence)
-        plan = make_plan(diagnosis, evidence, self._playbooks, self._settings)
+        past = self._past(evidence)
+        plan = make_plan(diagnosis, evidence, self._playbooks, self._settings, past)
         return Decision(diagnosis=diagnosis, plan=plan)
+
+    def _past(self, evidence: Evidence) -> Past:
+        with told_to_temporal():
+            subject = subject_of(evidence.run.job_id, evidence.run.run_id)
+            return Past(spent=self._records.spent_by(evidence.workspace, subject))

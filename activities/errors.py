@@ -11,6 +11,7 @@ from datetime import timedelta
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from lakemend.errors import (
+    BudgetExceededError,
     CapExceededError,
     LakemendError,
     PlaybookError,
@@ -26,12 +27,13 @@ MESSAGE_LIMIT = 1000
 
 _FINAL = (
     WaitingIsUselessError,
+    BudgetExceededError,
     CapExceededError,
     ThirdPartyChangeError,
     PlaybookError,
     SettingsError,
 )
-_EXPECTED = (WorkspaceError, CapExceededError, ThirdPartyChangeError)
+_EXPECTED = (WorkspaceError, BudgetExceededError, CapExceededError, ThirdPartyChangeError)
 
 
 class StillChangingError(Exception):

@@ -38,6 +38,7 @@ STATUS_OF: dict[type[errors.LakemendError], HTTPStatus] = {
     errors.InvalidStateError: HTTPStatus.CONFLICT,
     errors.InvalidRequestError: HTTPStatus.BAD_GATEWAY,
     errors.CapExceededError: HTTPStatus.CONFLICT,
+    errors.BudgetExceededError: HTTPStatus.CONFLICT,
     errors.ThirdPartyChangeError: HTTPStatus.CONFLICT,
     errors.PlaybookError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.SettingsError: HTTPStatus.INTERNAL_SERVER_ERROR,

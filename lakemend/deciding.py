@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lakemend.decision_record import ChosenStep, DecisionRecord, Inputs
+from lakemend.decision_record import ChosenPhase, ChosenStep, DecisionRecord, Inputs
 from lakemend.diagnosis import Diagnosis
 from lakemend.evidence import Evidence
 from lakemend.plan import Plan
@@ -23,9 +23,13 @@ def record_decision(diagnosis: Diagnosis, plan: Plan, evidence: Evidence) -> Dec
         consent=plan.ruling.consent,
         reason=plan.ruling.reason,
         steps=tuple(_chosen(plan)),
+        phases=tuple(
+            ChosenPhase(name=phase.name, cost_factor=phase.cost_factor) for phase in plan.phases
+        ),
         breaker=plan.breaker.name if plan.breaker else "",
         max_workers=plan.caps.max_workers,
         max_cost_factor=plan.caps.max_cost_factor,
+        budget_left=plan.budget_left,
         health_checks=plan.health_checks if plan.phases else (),
     )
 
@@ -72,6 +76,7 @@ def _chosen(plan: Plan) -> Iterator[ChosenStep]:
                 action=step.action,
                 target=step.target.resource if step.target else "",
                 attempts=len(step.pauses) + 1,
+                cost_factor=step.cost_factor,
                 why=step.why,
                 skip=step.skip,
             )

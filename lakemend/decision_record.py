@@ -28,8 +28,16 @@ class ChosenStep(Model):
     action: str
     target: str = ""
     attempts: int = 1
+    cost_factor: float = 1
     why: str = ""
     skip: str = ""
+
+
+class ChosenPhase(Model):
+    """One phase of the plan, and what a run is expected to cost with all of its changes."""
+
+    name: str
+    cost_factor: float = 1
 
 
 class DecisionRecord(Model):
@@ -45,7 +53,9 @@ class DecisionRecord(Model):
     consent: str
     reason: str = ""
     steps: tuple[ChosenStep, ...] = ()
+    phases: tuple[ChosenPhase, ...] = ()
     breaker: str = ""
     max_workers: int = 0
     max_cost_factor: float = 0
+    budget_left: str = ""
     health_checks: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ LakemendError
 │       ├── InvalidStateError   the resource is not in a state that allows it
 │       └── InvalidRequestError
 ├── CapExceededError            a step asked for more than the policy's caps allow
+├── BudgetExceededError         a job has used up what it may use within a day
 ├── ThirdPartyChangeError       somebody else changed what we were about to change
 ├── PlaybookError               a playbook file is wrong
 ├── SettingsError               a setting is wrong
@@ -79,6 +80,20 @@ class CapExceededError(LakemendError):
         self.allowed = allowed
         self.asked = asked
         super().__init__(f"{cap} allows {allowed:g}, the step needs {asked:g}")
+
+
+class BudgetExceededError(LakemendError):
+    """One more attempt would exceed what a job may use within a day; only time gives it back."""
+
+    def __init__(self, budget: str, allowed: float, used: float, asked: float) -> None:
+        self.budget = budget
+        self.allowed = allowed
+        self.used = used
+        self.asked = asked
+        super().__init__(
+            f"budget {budget} allows {allowed:g} within 24 hours; {used:g} are used, "
+            f"one more attempt needs {asked:g}"
+        )
 
 
 class ThirdPartyChangeError(LakemendError):

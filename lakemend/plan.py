@@ -3,13 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
+from pydantic import Field
+
 from lakemend.actions import ACTIONS, Scope
 from lakemend.backoff import pauses
+from lakemend.budget import what_is_left
+from lakemend.compute_facts import ClusterFacts
 from lakemend.diagnosis import Diagnosis
 from lakemend.durations import Duration
 from lakemend.evidence import ComputeKind, Evidence, TaskFacts
+from lakemend.expected_cost import expected_cost, together
 from lakemend.incident import DEFAULT_WORKSPACE
+from lakemend.limits import caps_of, within_budgets
 from lakemend.model import Model
+from lakemend.past import Past
 from lakemend.permit import BreakerSettings, breaker_name
 from lakemend.playbook import Attempts, Playbook, Playbooks, Step
 from lakemend.policy import Consent, Ruling, rule
@@ -38,6 +45,7 @@ class PlannedStep(Model):
     starts_run: bool = False
     changes_settings: bool = False
     needs_lease: bool = False
+    cost_factor: float = Field(default=1, description="expected, before the action has looked")
     why: str = ""
     skip: str = ""
 
@@ -51,6 +59,11 @@ class Phase(Model):
     name: str
     steps: tuple[PlannedStep, ...]
     chained: bool = False
+
+    @property
+    def cost_factor(self) -> float:
+        """What a run is expected to cost with all of its changes."""
+        return together(step.cost_factor for step in self.steps if not step.skip)
 
 
 class PlannedBreaker(Model):
@@ -79,12 +92,20 @@ class Plan(Model):
     take_snapshots: bool = True
     keep_change: bool = False
     caps: Caps = Caps()
+    budget_left: str = ""
 
 
 def make_plan(
-    diagnosis: Diagnosis, evidence: Evidence, playbooks: Playbooks, settings: Settings
+    diagnosis: Diagnosis,
+    evidence: Evidence,
+    playbooks: Playbooks,
+    settings: Settings,
+    past: Past | None = None,
 ) -> Plan:
-    """Choose the playbook of the diagnosis and resolve it; never raises on odd evidence."""
+    """Choose the playbook of the diagnosis and resolve it; never raises on odd evidence.
+
+    Without a past nothing is known of what the job has used.
+    """
     playbook = playbooks.get(diagnosis.error_type)
     if playbook is None:
         reason = f"There is no playbook for {diagnosis.cause}."
@@ -93,11 +114,15 @@ def make_plan(
     ruling = rule(
         diagnosis=diagnosis, has_steps=bool(phases), enabled=settings.auto_remediation_enabled
     )
+    caps = caps_of(playbook, settings)
+    ruling = _explained(ruling, playbook)
+    if past:
+        ruling = within_budgets(ruling, caps.budgets, past.spent)
     checks = playbook.health.checks if settings.health_check_enabled else ("run_succeeded",)
     return Plan(
         playbook=playbook.error_type,
         playbook_hash=playbook.content_hash,
-        ruling=_explained(ruling, playbook),
+        ruling=ruling,
         phases=phases,
         breaker=_breaker(playbook, diagnosis, evidence, settings),
         health_checks=checks,
@@ -107,7 +132,8 @@ def make_plan(
         ),
         take_snapshots=playbook.snapshot,
         keep_change=playbook.keep_change,
-        caps=_caps(playbook, settings),
+        caps=caps,
+        budget_left=what_is_left(caps.budgets, past.spent) if past and phases else "",
     )
 
 
@@ -169,9 +195,15 @@ def _resolve(
         starts_run=kind.starts_run,
         changes_settings=kind.changes_settings,
         needs_lease=kind.scope not in _UNLEASED,
+        cost_factor=expected_cost(step.action, parameters, _cluster(task, evidence)),
         why=step.why,
         skip=skip,
     )
+
+
+def _cluster(task: TaskFacts | None, evidence: Evidence) -> ClusterFacts | None:
+    used = task.compute.cluster_id if task else ""
+    return next((each for each in evidence.clusters if each.cluster_id == used), None)
 
 
 def _pauses(attempts: Attempts | None, settings: Settings) -> tuple[timedelta, ...]:
@@ -182,14 +214,6 @@ def _pauses(attempts: Attempts | None, settings: Settings) -> tuple[timedelta, .
         attempts=attempts.max or settings.auto_remediation_max_retries,
         base=attempts.base or settings.retry_base_delay,
         longest=attempts.max_delay or settings.retry_max_delay,
-    )
-
-
-def _caps(playbook: Playbook, settings: Settings) -> Caps:
-    allowed = settings.max_cluster_workers
-    return Caps(
-        max_workers=min(playbook.limits.max_workers or allowed, allowed),
-        max_cost_factor=playbook.limits.max_cost_factor,
     )
 
 

@@ -104,6 +104,8 @@ class Limits(Strict):
 
     max_workers: Annotated[int, Field(ge=1)] | None = None
     max_cost_factor: Annotated[float, Field(ge=1)] = 4
+    max_attempts_per_job_and_day: Annotated[int, Field(ge=1)] | None = None
+    max_cost_factor_per_day: Annotated[float, Field(ge=1)] | None = None
 
 
 class Playbook(Strict):

@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from lakemend.errors import SettingsError
 from lakemend.incident import DEFAULT_WORKSPACE
+from lakemend.limit_settings import LimitSettings
 from lakemend.setting_types import (
     URL,
     WORKSPACES_SHAPE,
@@ -45,7 +46,7 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """All settings, each under the name of its variable.
 
     Building it directly reads neither environment nor file; `load_settings` does.
@@ -174,9 +175,13 @@ class Settings(BaseSettings):
         return (self.temporal_ui_url or f"http://127.0.0.1:{self.ui_port}").rstrip("/")
 
 
+def _is_inherited(item: tuple[str, object]) -> bool:
+    return item[0] in LimitSettings.model_fields
+
+
 VARIABLES: dict[str, str] = {
     field.validation_alias: name
-    for name, field in Settings.model_fields.items()
+    for name, field in sorted(Settings.model_fields.items(), key=_is_inherited)
     if isinstance(field.validation_alias, str)
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from lakemend.budget import Budgets
 from lakemend.evidence import RunPhase
 from lakemend.incident import Call
 from lakemend.model import Model
@@ -49,10 +50,11 @@ class Target(Model):
 
 
 class Caps(Model):
-    """How far a step may go."""
+    """How far a step may go, and how much its job may use within a day."""
 
     max_workers: int = 10
     max_cost_factor: float = 4
+    budgets: Budgets = Budgets()
 
 
 class StepInput(Model):
@@ -76,6 +78,7 @@ class StepInput(Model):
     failed_at: datetime | None = None
     settings_hash: str = Field(default="", description="the job's settings soon after the failure")
     caps: Caps = Caps()
+    cost_factor: float = Field(default=1, description="of the changes that are in force already")
     dry_run: bool = False
 
 

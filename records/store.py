@@ -8,9 +8,10 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 
 from lakemend.audit import AuditEntry, TicketStatus
+from lakemend.budget import Attempt, Budgets, Spent
 from lakemend.incident import IncidentView, Outcome
 from lakemend.recording import GoodSettings, RecordInput, Snapshot, SnapshotInfo
-from records import audit, failures, good_settings, snapshots, tickets
+from records import attempts, audit, failures, good_settings, snapshots, tickets
 from records.engine import READ_ONLY, open_engine, records_errors
 from records.snapshots import Cipher
 from records.tickets import TicketFilter
@@ -161,6 +162,16 @@ class Records:
             return snapshots.found(
                 connection, resource=resource, incident_id=incident_id, limit=limit
             )
+
+    def reserve_attempt(self, attempt: Attempt, budgets: Budgets) -> None:
+        """Count an attempt once, whatever its tries; raises BudgetExceededError."""
+        with self._writing() as connection:
+            attempts.reserve(connection, attempt, budgets, datetime.now(UTC))
+
+    def spent_by(self, workspace: str, subject: str) -> Spent:
+        """Return what a job has used of its budgets within the last 24 hours."""
+        with self._reading() as connection:
+            return attempts.spent_by(connection, workspace, subject, datetime.now(UTC))
 
     def put_good_settings(self, good: GoodSettings) -> None:
         """Keep the settings that a run succeeded with, in place of the ones before."""

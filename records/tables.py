@@ -134,6 +134,22 @@ class GoodSettingsRow(Base):
     content: Mapped[str]
 
 
+class AttemptRow(Base):
+    """An attempt of a step, counted for the budgets of its job."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_subject", "workspace", "subject", "at"),)
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    subject: Mapped[str]
+    incident_id: Mapped[str]
+    action: Mapped[str]
+    starts_run: Mapped[bool]
+    cost_factor: Mapped[float]
+    at: Mapped[datetime]
+
+
 class FailureRow(Base):
     """A failure somebody deals with, or has dealt with once `settled`."""
 

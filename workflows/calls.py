@@ -1,5 +1,7 @@
 """The calls that a recovery makes, each with its queue, deadline and a summary for the Web UI."""
 
+from dataclasses import dataclass
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -22,6 +24,16 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.failures import explain
     from workflows.options import LOCALLY, calling
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a step acts; `cost_factor` is that of the changes in force already."""
+
+    caps: Caps
+    token: str = ""
+    cost_factor: float = 1
+    dry_run: bool = False
 
 
 async def read_evidence(watched: WatchedRun) -> Evidence:
@@ -53,10 +65,7 @@ async def act(
     step: PlannedStep,
     evidence: Evidence,
     failed_tasks: tuple[str, ...],
-    *,
-    token: str,
-    caps: Caps,
-    dry_run: bool = False,
+    terms: Terms,
 ) -> StepResult:
     """Make one attempt of a step, or only say what it would do."""
     target = f" {step.target.resource}" if step.target else ""
@@ -65,7 +74,7 @@ async def act(
         StepInput(
             workspace=evidence.workspace,
             incident_id=workflow.info().workflow_id,
-            token=token,
+            token=terms.token,
             action=step.action,
             parameters=step.parameters,
             target=step.target,
@@ -75,11 +84,12 @@ async def act(
             latest_repair_id=evidence.run.latest_repair_id,
             failed_at=evidence.run.ended_at,
             settings_hash=_settings_hash(step, evidence),
-            caps=caps,
-            dry_run=dry_run,
+            caps=terms.caps,
+            cost_factor=terms.cost_factor,
+            dry_run=terms.dry_run,
         ),
         result_type=StepResult,
-        summary=f"{step.action}{target}" + (" (dry run)" if dry_run else ""),
+        summary=f"{step.action}{target}" + (" (dry run)" if terms.dry_run else ""),
         **calling(evidence.workspace, within=step.timeout, see_it_through=True),
     )
 

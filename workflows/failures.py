@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from lakemend.errors import ThirdPartyChangeError
+    from lakemend.errors import BudgetExceededError, LakemendError, ThirdPartyChangeError
     from lakemend.incident import Outcome
     from lakemend.policy import Ending
 
@@ -35,5 +35,14 @@ def is_hopeless(error: ActivityError) -> bool:
 
 def somebody_else_was_first(error: ActivityError) -> bool:
     """Whether a third party changed the resource under us."""
+    return _is(error, ThirdPartyChangeError)
+
+
+def is_over_budget(error: ActivityError) -> bool:
+    """Whether the job has used up what it may use within a day."""
+    return _is(error, BudgetExceededError)
+
+
+def _is(error: ActivityError, kind: type[LakemendError]) -> bool:
     cause = error.cause
-    return isinstance(cause, ApplicationError) and cause.type == ThirdPartyChangeError.__name__
+    return isinstance(cause, ApplicationError) and cause.type == kind.__name__

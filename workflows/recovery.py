@@ -16,9 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.plan import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
     from lakemend.step import RunEnd, StepResult, WatchedRun
-    from workflows.calls import act, check_health, claim, decide, read_evidence
+    from workflows.calls import Terms, act, check_health, claim, decide, read_evidence
     from workflows.compensation import Compensation
-    from workflows.failures import explain, is_hopeless, somebody_else_was_first
+    from workflows.failures import explain, is_hopeless, is_over_budget, somebody_else_was_first
     from workflows.mailbox import Mailbox
     from workflows.story import Story
     from workflows.waiting import wait_for_run
@@ -55,6 +55,7 @@ class Recovery:
         self._cause = decision.diagnosis.cause
         self._evidence = evidence
         self._failed_tasks = tuple(task.task_key for task in evidence.failed_tasks)
+        self._cost_factor = 1.0
 
     async def run(self) -> Ending | NewFailure:
         """Return how it ended, or a new decision when the run now fails for another reason."""
@@ -70,6 +71,7 @@ class Recovery:
     async def _enter(self, phase: Phase) -> None:
         """Begin a further phase from the settings as they were: what did not help goes back."""
         await self._compensation.restore()
+        self._cost_factor = 1.0
         if phase.name == "fallback":
             self._story.update(fallback_used=True)
         elif phase.chained:
@@ -134,12 +136,16 @@ class Recovery:
             step,
             self._evidence,
             self._failed_tasks,
-            # as many steps as were begun: new for every attempt, the same for every try of it
-            token=f"{self._story.view.workflow_run_id}/{len(self._story.view.steps)}",
-            caps=self._plan.caps,
+            Terms(
+                # as many steps as were begun: new for every attempt, the same for every try of it
+                token=f"{self._story.view.workflow_run_id}/{len(self._story.view.steps)}",
+                caps=self._plan.caps,
+                cost_factor=self._cost_factor,
+            ),
         )
         if result.change:
             self._compensation.changed(result.change)
+            self._cost_factor *= result.change.cost_factor
         if workflow.cancellation_reason() is not None:
             raise asyncio.CancelledError
         if leased:
@@ -150,6 +156,9 @@ class Recovery:
         if is_cancelled_exception(error):
             raise error
         message = explain(error)
+        if is_over_budget(error):
+            self._story.end_step(status=StepStatus.SKIPPED, message=message)
+            return Ending(outcome=Outcome.ESCALATED, message=f"Not tried any further: {message}")
         self._story.end_step(status=StepStatus.FAILED, message=message)
         if somebody_else_was_first(error):
             return Ending(outcome=Outcome.SUPERSEDED, message=message)

@@ -7,7 +7,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.evidence import Evidence
     from lakemend.incident import StepStatus
     from lakemend.plan import Plan, PlannedStep
-    from workflows.calls import act
+    from workflows.calls import Terms, act
     from workflows.failures import explain
     from workflows.story import Story
 
@@ -25,7 +25,7 @@ async def _rehearse(story: Story, step: PlannedStep, plan: Plan, evidence: Evide
         return
     failed = tuple(task.task_key for task in evidence.failed_tasks)
     try:
-        result = await act(step, evidence, failed, token="", caps=plan.caps, dry_run=True)
+        result = await act(step, evidence, failed, Terms(plan.caps, dry_run=True))
     except ActivityError as error:
         if is_cancelled_exception(error):
             raise

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 from pydantic import ValidationError
 from temporalio import activity
 
+from activities.actions.reservation import refuse_too_dear, reserve
 from activities.errors import StillChangingError, told_to_temporal
 from activities.workspace import Json, Workspace, Workspaces, Write
 from lakemend.actions import Parameters
@@ -43,10 +44,14 @@ class Try(Generic[P]):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a try would do now: its writes in order, none if `result` is the answer already."""
+    """What a try would do now: its writes in order, none if `result` is the answer already.
+
+    `cost_factor` is by how much the writes make the next run dearer.
+    """
 
     result: StepResult
     writes: Sequence[Write] = ()
+    cost_factor: float = 1
 
 
 class Action(ABC, Generic[P]):
@@ -67,6 +72,8 @@ class Action(ABC, Generic[P]):
             plan = self.plan(tried)
             if not plan.writes:
                 return _with_calls(plan.result, tried.earlier_calls)
+            refuse_too_dear(step, plan.cost_factor)
+            reserve(self._records, step, plan.cost_factor)
             return self._act(tried, plan)
 
     @abstractmethod
@@ -106,6 +113,7 @@ class Action(ABC, Generic[P]):
             plan = self.plan(tried)
         except StillChangingError as error:
             return StepResult(message=f"Would wait: {error}")
+        refuse_too_dear(tried.step, plan.cost_factor)
         return _with_calls(plan.result, tuple(write.call for write in plan.writes))
 
     def _act(self, tried: Try[P], plan: Plan) -> StepResult:

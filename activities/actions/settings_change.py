@@ -70,7 +70,7 @@ class SettingsChange(Action[P]):
         write = resource.change(seen, patch.fields, summary)
         if not step.dry_run:
             shelf.keep_target(step.token, resource.changed(before, patch.fields))
-        return Plan(StepResult(message=summary), (write,))
+        return Plan(StepResult(message=summary), (write,), patch.cost_factor)
 
     def confirm(self, tried: Try[P], plan: Plan, answers: Sequence[Json]) -> StepResult:
         """Read the change back.

@@ -99,10 +99,13 @@ def _choice(decision: DecisionRecord) -> Iterator[str]:
     if decision.max_workers:
         factor = f"{decision.max_cost_factor:g} times the cost"
         yield f"  within {decision.max_workers} workers and {factor}"
+    if decision.budget_left:
+        yield f"  budget: {decision.budget_left}"
 
 
 def _step(step: ChosenStep) -> str:
     target = f" {step.target}" if step.target else ""
     attempts = f", up to {step.attempts} attempts" if step.attempts > 1 else ""
     skipped = f" (left out: {step.skip})" if step.skip else ""
-    return "    " + on_one_line(f"{step.phase}: {step.action}{target}{attempts}{skipped}")
+    cost = f", about {step.cost_factor:.3g} times the cost" if step.cost_factor > 1 else ""
+    return "    " + on_one_line(f"{step.phase}: {step.action}{target}{attempts}{cost}{skipped}")

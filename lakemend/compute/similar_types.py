@@ -9,7 +9,7 @@ from lakemend.errors import CapExceededError, InvalidRequestError
 _ACTION = "change_node_type"
 _ALMOST = 0.95  # families of one size differ a little, like 30.5 and 32 GB
 _MOST = 2.0  # a stock-out is not answered by asking for much more
-_ROOMIER = 1.5
+ROOMIER = 1.5
 _NUMBER = re.compile(r"\d+")
 
 
@@ -81,7 +81,7 @@ def _stands_in(candidate: NodeType, now: NodeType) -> bool:
 
 
 def _is_roomier(candidate: NodeType, now: NodeType) -> bool:
-    enough = candidate.memory_mb >= now.memory_mb * _ROOMIER and candidate.cores == now.cores
+    enough = candidate.memory_mb >= now.memory_mb * ROOMIER and candidate.cores == now.cores
     return candidate.usable and is_same_machine(candidate, now) and enough
 
 

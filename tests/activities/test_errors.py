@@ -6,6 +6,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.errors import StillChangingError, application_error, told_to_temporal
 from lakemend.errors import (
+    BudgetExceededError,
     CapExceededError,
     InvalidRequestError,
     InvalidStateError,
@@ -38,6 +39,7 @@ EXPECTED: dict[LakemendError, tuple[bool, bool]] = {
     InvalidStateError(CALL, "x"): (True, True),
     InvalidRequestError(CALL, "x"): (True, True),
     CapExceededError("max_workers", 10, 15): (True, True),
+    BudgetExceededError("max_cost_factor_per_day", 60, 59, 2): (True, True),
     ThirdPartyChangeError("job-1", "name"): (True, True),
     PlaybookError("a.yaml", 1, "steps", "x"): (True, False),
     SettingsError("DATABRICKS_HOST", "x"): (True, False),

@@ -25,6 +25,7 @@ EXAMPLES: dict[type[errors.LakemendError], errors.LakemendError] = {
         errors.InvalidStateError(*_CALL),
         errors.InvalidRequestError(*_CALL),
         errors.CapExceededError("MAX_CLUSTER_WORKERS", 10, 12),
+        errors.BudgetExceededError("max_attempts_per_job_and_day", 30, 30, 1),
         errors.ThirdPartyChangeError("cluster-1", "somebody resized it"),
         errors.PlaybookError("a.yaml", 3, "steps", "there is no such action"),
         errors.SettingsError("LAKEMEND_API_PORT", "is no port"),
