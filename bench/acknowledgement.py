@@ -24,6 +24,7 @@ from typing import Any
 
 import httpx
 import structlog
+import uvloop
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -241,7 +242,7 @@ def _serve(port: int, address: str, records_url: str) -> None:
     async def connect() -> Client:
         return await Client.connect(address, data_converter=pydantic_data_converter)
 
-    asyncio.run(serve(settings, connect, open_records(records_url)))
+    uvloop.run(serve(settings, connect, open_records(records_url)))
 
 
 def _log_to_nowhere() -> None:
@@ -286,7 +287,7 @@ def table(result: Result) -> Table:
 
 def main() -> int:
     """Print the table; 1 if a ratio is not as it should be."""
-    result = asyncio.run(measure())
+    result = uvloop.run(measure())
     Console().print(table(result))
     return 0 if result.passed else 1
 

@@ -18,8 +18,9 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from api.arrivals import Arrivals
+from api.connection import TemporalConnection
 from lakemend.incident import (
-    REPORT_FAILURE,
     SEARCH_ATTRIBUTES,
     TASK_QUEUE,
     WORKFLOW,
@@ -71,19 +72,19 @@ class Stage:
     async def report(
         self, run_id: int, *, dry_run: bool = False, **facts: Any
     ) -> WorkflowHandle[Any, IncidentView]:
-        """Report a failure as the webhook route does: one signal-with-start."""
+        """Report a failure as the webhook route does."""
         report = FailureReport(
             source=Source.WEBHOOK, run_id=str(run_id), received_at=datetime.now(UTC), **facts
         )
-        return await self.client.start_workflow(
-            WORKFLOW,
-            IncidentInput(run_id=str(run_id), dry_run=dry_run),
-            id=incident_id("default", str(run_id)),
-            task_queue=TASK_QUEUE,
-            start_signal=REPORT_FAILURE,
-            start_signal_args=[report],
-            result_type=IncidentView,
-        )
+        workflow_id = incident_id("default", report.run_id)
+        if dry_run:
+            incident = IncidentInput(run_id=report.run_id, report=report, dry_run=True)
+            await self.client.start_workflow(
+                WORKFLOW, incident, id=workflow_id, task_queue=TASK_QUEUE
+            )
+        else:
+            await Arrivals(TemporalConnection(self.client)).report(report)
+        return self.client.get_workflow_handle(workflow_id, result_type=IncidentView)
 
     async def recover(self, job: str) -> IncidentView:
         """Let a job fail, report it, and return how the incident ended."""

@@ -32,6 +32,8 @@ from simulator.server import SimulatorProcess
 
 MAX_ADDED_EVENTS = 12
 WAIT = timedelta(hours=2)
+# the pause between two looks grows to two minutes
+_NEXT_LOOK = timedelta(minutes=5)
 
 _TEST_SERVER = Path(sys.executable).with_name("temporal-test-server")
 _USUAL = Settings().poll_interval
@@ -81,6 +83,7 @@ async def measure_two_hours() -> TwoHours:
             handle = await _waiting(stage, "found_by_looking")
             await environment.sleep(WAIT)
             stage.simulator.control.advance(_LONGER)
+            await environment.sleep(_NEXT_LOOK)
             found_by_looking = await _ended(stage, handle)
     with tempfile.TemporaryDirectory() as folder:
         async with staged(_JOBS, Path(folder)) as stage, stage.working(poll_interval=_USUAL):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.problems import CommandError
@@ -15,7 +14,6 @@ from lakemend.incident import (
     REPORT_FAILURE,
     TASK_QUEUE,
     WORKFLOW,
-    WORKSPACE_ATTRIBUTE,
     FailureReport,
     IncidentInput,
     IncidentView,
@@ -36,7 +34,6 @@ async def start_by_hand(client: Client, incident: IncidentInput) -> IncidentHand
     workflow_id = incident_id(incident.workspace, incident.run_id)
     if incident.dry_run:
         await _refuse_open(client.get_workflow_handle(workflow_id))
-    workspace = SearchAttributeKey.for_keyword(WORKSPACE_ATTRIBUTE)
     return await client.start_workflow(
         WORKFLOW,
         incident,
@@ -44,9 +41,6 @@ async def start_by_hand(client: Client, incident: IncidentInput) -> IncidentHand
         task_queue=TASK_QUEUE,
         start_signal=REPORT_FAILURE,
         start_signal_args=[_report(incident)],
-        search_attributes=TypedSearchAttributes(
-            [SearchAttributePair(workspace, incident.workspace)]
-        ),
         static_summary=f"run {incident.run_id}, by hand ({incident.requested_by})",
     )
 

@@ -83,10 +83,11 @@ class Outcome(StrEnum):
 
 
 class IncidentInput(Model):
-    """What starts an incident; the reports themselves come as signals."""
+    """What starts an incident: the first report, or a person. Later reports come as signals."""
 
     workspace: str = DEFAULT_WORKSPACE
     run_id: str
+    report: FailureReport | None = None
     dry_run: bool = False
     requested_by: str = ""
 

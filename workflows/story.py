@@ -9,14 +9,24 @@ with workflow.unsafe.imports_passed_through():
     from activities.records import RecordActivities
     from lakemend.audit import AuditEntry
     from lakemend.decision_record import DecisionRecord
-    from lakemend.incident import IncidentView, Outcome, StepRecord
+    from lakemend.incident import (
+        ERROR_TYPE_ATTRIBUTE,
+        JOB_ID_ATTRIBUTE,
+        OUTCOME_ATTRIBUTE,
+        WORKSPACE_ATTRIBUTE,
+        IncidentView,
+        Outcome,
+        StepRecord,
+    )
     from lakemend.narrative import narrate
     from lakemend.plan import PlannedStep
     from lakemend.recording import RecordInput
     from workflows.options import LOCALLY
 
-_ERROR_TYPE = SearchAttributeKey.for_keyword("LakemendErrorType")
-_OUTCOME = SearchAttributeKey.for_keyword("LakemendOutcome")
+_WORKSPACE = SearchAttributeKey.for_keyword(WORKSPACE_ATTRIBUTE)
+_JOB_ID = SearchAttributeKey.for_keyword(JOB_ID_ATTRIBUTE)
+_ERROR_TYPE = SearchAttributeKey.for_keyword(ERROR_TYPE_ATTRIBUTE)
+_OUTCOME = SearchAttributeKey.for_keyword(OUTCOME_ATTRIBUTE)
 
 
 class Story:
@@ -49,8 +59,12 @@ class Story:
         self._tag(_OUTCOME, outcome)
 
     def _tag(self, key: SearchAttributeKey[str], value: str) -> None:
+        """Add one attribute, and whose incident it is: a start without any is a quarter faster."""
+        whose = [_WORKSPACE.value_set(self.view.workspace)]
+        if self.view.job_id:
+            whose.append(_JOB_ID.value_set(self.view.job_id))
         # the SDK leaves the type of an update open
-        workflow.upsert_search_attributes([key.value_set(value)])  # pyright: ignore[reportUnknownMemberType]
+        workflow.upsert_search_attributes([*whose, key.value_set(value)])  # pyright: ignore[reportUnknownMemberType]
 
     def tell(self, kind: str, message: str, **data: Any) -> None:
         """Add a line to the audit trail; `kind` is like `step_succeeded`."""

@@ -21,9 +21,11 @@ def worker() -> None:
 
 def api(*, demo: DemoOption = False) -> None:
     """Run the API: webhooks, incidents, breakers."""
+    import uvloop
+
     from cli.parts.api import serve_api
 
-    run(serve_api(current_settings().model_copy(update={"demo": demo})))
+    uvloop.run(serve_api(current_settings().model_copy(update={"demo": demo})))
 
 
 def migrate() -> None:

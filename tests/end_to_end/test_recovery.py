@@ -107,6 +107,19 @@ async def test_one_restart_and_two_repairs_for_two_runs_that_died_with_a_cluster
     assert control.invariants()["cluster_starts"] == {"shared": 1}
 
 
+async def test_an_incident_is_found_by_whose_it_is_and_how_it_ended(stage: Stage) -> None:
+    view = await stage.recover("found_again")
+
+    described = await stage.client.get_workflow_handle(view.incident_id).describe()
+    tags = {
+        "LakemendWorkspace": ["default"],
+        "LakemendJobId": [view.job_id],
+        "LakemendErrorType": ["DatabricksNetworkError"],
+        "LakemendOutcome": ["recovered"],
+    }
+    assert tags.items() <= described.search_attributes.items()
+
+
 async def test_ten_reports_of_one_failure_lead_to_one_repair(stage: Stage) -> None:
     run = await stage.failed_run("reported_often")
 
