@@ -5,6 +5,7 @@ from temporalio.service import RPCError
 from api.problems import ApiError
 from cli.problems import BAD_INPUT, CommandError
 from lakemend.errors import LakemendError, PlaybookError, RecordsError, SettingsError
+from simulator.scenario import ScenarioError
 
 
 def ending_of(error: Exception) -> CommandError | None:
@@ -16,11 +17,19 @@ def ending_of(error: Exception) -> CommandError | None:
             return _of_domain_error(error)
         case ApiError():
             return CommandError(error.detail, "`lakemend doctor` looks at every part.")
+        case ScenarioError():
+            return _wrong_scenario(error)
         case RPCError():
             remedy = "`lakemend doctor` tells what cannot be reached."
             return CommandError(f"Temporal did not take the call: {error.message}", remedy)
         case _:
             return None
+
+
+def _wrong_scenario(error: ScenarioError) -> CommandError:
+    ending = CommandError(str(error), "docs/simulator.md tells what a scenario may hold.")
+    ending.exit_code = BAD_INPUT
+    return ending
 
 
 def _of_domain_error(error: LakemendError) -> CommandError:

@@ -1,7 +1,7 @@
 """Scenario files: what a workspace holds, what fails in it, and what would cure it.
 
-The format is described in docs/simulator.md. Unknown keys are refused; an error names the file and
-the field.
+The format is described in docs/simulator.md. Unknown keys are refused; an error names the file, the
+line and the field.
 """
 
 from datetime import timedelta
@@ -10,6 +10,7 @@ from typing import Literal
 
 import yaml
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from simulator.durations import Duration
 from simulator.faults import Fault
@@ -26,13 +27,14 @@ from simulator.scenario.compute import (
 )
 from simulator.scenario.entry import ZERO, Entry, Json
 from simulator.scenario.jobs import Failures, JobEntry
+from simulator.scenario.lines import line_of
 
 
 class ScenarioError(Exception):
-    """A scenario cannot be used; each line of the message names the file and one field."""
+    """A scenario cannot be used; each line of the message names file, line and one field."""
 
     def __init__(self, source: str, problems: list[str]) -> None:
-        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+        super().__init__("\n".join(f"{source}:{problem}" for problem in problems))
         self.problems = problems
 
 
@@ -110,16 +112,26 @@ class Scenario(Entry):
 
 def parse_scenario(text: str, source: str = "scenario") -> Scenario:
     """Read a scenario from YAML; raises ScenarioError."""
+    root, content = _read(text, source)
     try:
-        return Scenario.model_validate(yaml.safe_load(text) or {})
-    except yaml.YAMLError as error:
-        raise ScenarioError(source, [str(error)]) from error
+        return Scenario.model_validate(content or {})
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
-            for item in error.errors()
-        ]
-        raise ScenarioError(source, problems) from error
+        raise ScenarioError(source, [_problem(root, item) for item in error.errors()]) from error
+
+
+def _read(text: str, source: str) -> tuple[yaml.Node | None, object]:
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ScenarioError(source, [f"{line}: yaml: {error.problem}"]) from error
+    except yaml.YAMLError as error:
+        raise ScenarioError(source, [f"1: yaml: {error}"]) from error
+
+
+def _problem(root: yaml.Node | None, error: ErrorDetails) -> str:
+    field = ".".join(str(part) for part in error["loc"]) or "scenario"
+    return f"{line_of(root, error['loc'])}: {field}: {error['msg']}"
 
 
 def load_scenario(path: Path) -> Scenario:

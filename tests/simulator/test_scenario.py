@@ -26,14 +26,14 @@ def test_behaviour_and_actors_name_things_that_exist(path: Path) -> None:
     assert {actor.target for actor in scenario.actors} <= names
 
 
-def test_error_names_file_and_field(tmp_path: Path) -> None:
+def test_error_names_file_line_and_field(tmp_path: Path) -> None:
     path = tmp_path / "wrong.yaml"
-    path.write_text("jobs: {a: {settings: {}, tasks: {main: {fails: {kind: gremlins}}}}}")
+    path.write_text("jobs:\n  a:\n    settings: {}\n    tasks: {main: {fails: {kind: gremlins}}}")
 
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
 
-    assert "wrong.yaml: jobs.a.tasks.main.fails.0.kind" in str(caught.value)
+    assert "wrong.yaml:4: jobs.a.tasks.main.fails.0.kind" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,24 @@ def test_unknown_and_wrong_fields_are_refused(text: str, field: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         parse_scenario(text)
 
-    assert caught.value.problems[0].startswith(field)
+    assert caught.value.problems[0].startswith(f"1: {field}")
 
 
-def test_text_that_is_no_yaml_is_refused() -> None:
-    with pytest.raises(ScenarioError):
-        parse_scenario("jobs: [")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("name: x\njobs: [\n", "3: yaml"),
+        ("- a list", "1: scenario"),
+        ("\x00", "1: yaml"),
+        ("a: !b c", "1: yaml"),
+    ],
+    ids=["not closed", "no mapping", "not text", "unknown tag"],
+)
+def test_text_that_is_no_scenario_is_refused(text: str, place: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text)
+
+    assert caught.value.problems[0].startswith(place)
 
 
 @pytest.mark.parametrize(
