@@ -23,7 +23,8 @@ from activities.runs import RunActivities
 from activities.snapshots import SnapshotActivities
 from activities.workspace import Workspaces
 from lakemend.incident import TASK_QUEUE
-from lakemend.playbook import Playbooks, load_playbooks
+from lakemend.playbook import Playbooks
+from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 from records import Records
 from workflows.breaker import BreakerWorkflow
@@ -49,11 +50,11 @@ async def run_worker(
     shutdown: asyncio.Event,
     playbooks: Playbooks | None = None,
 ) -> None:
-    """Work until `shutdown` is set, by `playbooks` or else by those that are shipped.
+    """Work until `shutdown` is set, by `playbooks` or else by all that are in force.
 
     Raises PlaybookError before the first task if one is wrong.
     """
-    playbooks = load_playbooks() if playbooks is None else playbooks
+    playbooks = load_all_playbooks(settings.playbooks_dir) if playbooks is None else playbooks
     workspaces = Workspaces(settings.workspaces)
     with ThreadPoolExecutor(THREADS, "activity") as threads:
         control = control_worker(settings, client, records, threads, playbooks)

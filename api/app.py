@@ -10,6 +10,7 @@ from api.deps import Parts, require_reader
 from api.headers import AnswerHeaders
 from api.routers import circuit_breakers, events, health, incidents, playbooks, webhooks
 from api.tokens import token_verifier
+from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 from lakemend.startup import require_secure_api
 from records import Records
@@ -18,7 +19,8 @@ from records import Records
 def create_app(settings: Settings, temporal: Client | Connector, records: Records) -> FastAPI:
     """Put the application together; it starts without Temporal and says so at `/readyz`.
 
-    Raises SettingsError where secrets are missing or could be guessed.
+    Raises SettingsError where secrets are missing or could be guessed, PlaybookError for a playbook
+    that is wrong.
     """
     require_secure_api(settings)
     app = FastAPI(
@@ -33,6 +35,7 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
         records=records,
         credentials=_credentials(settings),
         tokens=token_verifier(settings),
+        playbooks=load_all_playbooks(settings.playbooks_dir),
     )
     install_problem_handlers(app)
     app.add_middleware(AnswerHeaders)

@@ -26,6 +26,7 @@ from api.notification import read_notification
 from api.problems import UnauthorizedError, UnknownWorkspaceError
 from api.tokens import CHALLENGE, TokenVerifier
 from lakemend.incident import DEFAULT_WORKSPACE, FailureReport
+from lakemend.playbook import Playbooks
 from lakemend.settings import Settings
 from records import Records
 
@@ -49,6 +50,7 @@ class Parts:
     records: Records
     credentials: Credentials
     tokens: TokenVerifier
+    playbooks: Playbooks
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -7,6 +7,7 @@ from lakemend.diagnosis import Diagnosis
 from lakemend.evidence import Evidence
 from lakemend.plan import Plan
 from lakemend.playbook import Playbooks, Step
+from lakemend.playbook_set import choose_playbook
 from lakemend.policy import rule
 
 # A run may have a thousand tasks, and a history keeps every decision.
@@ -38,7 +39,7 @@ def record_decision_on_text(
     diagnosis: Diagnosis, playbooks: Playbooks, *, enabled: bool
 ) -> DecisionRecord:
     """Say what the playbook declares: which steps apply depends on where the task ran."""
-    playbook = playbooks.get(diagnosis.error_type)
+    playbook = choose_playbook(diagnosis, playbooks)
     steps = playbook.steps if playbook else ()
     ruling = rule(diagnosis=diagnosis, has_steps=bool(steps), enabled=enabled)
     return DecisionRecord(

@@ -19,6 +19,7 @@ from lakemend.model import Model
 from lakemend.past import Past
 from lakemend.permit import BreakerSettings, breaker_name
 from lakemend.playbook import Attempts, Playbook, Playbooks, Step
+from lakemend.playbook_set import choose_playbook
 from lakemend.policy import Consent, Ruling, rule
 from lakemend.settings import Settings
 from lakemend.step import Caps, HealthTerms, Target
@@ -106,7 +107,7 @@ def make_plan(
 
     Without a past nothing is known of what the job has used.
     """
-    playbook = playbooks.get(diagnosis.error_type)
+    playbook = choose_playbook(diagnosis, playbooks)
     if playbook is None:
         reason = f"There is no playbook for {diagnosis.cause}."
         return Plan(ruling=Ruling(consent=Consent.ESCALATE, reason=reason))

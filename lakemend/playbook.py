@@ -155,17 +155,28 @@ Playbooks = dict[str, Playbook]
 
 
 def load_playbooks(folder: Path = SHIPPED) -> Playbooks:
-    """Load every `*.yaml` of a folder by error type; the first wrong one raises PlaybookError."""
+    """Load every playbook of a folder by error type; the first wrong one raises PlaybookError."""
+    playbooks = read_folder(folder)
+    for playbook in playbooks.values():
+        check_chain(playbook, playbooks)
+    return playbooks
+
+
+def read_folder(folder: Path) -> Playbooks:
+    """Load a folder whose playbooks may chain to those of another; raises PlaybookError."""
     playbooks: Playbooks = {}
-    for file in sorted(folder.glob("*.yaml")):
-        playbook = parse_playbook(file.read_text(encoding="utf-8"), file.name)
+    for file in playbook_files(folder):
+        playbook = parse_playbook(file.read_text(encoding="utf-8"), str(file))
         if playbook.error_type in playbooks:
             problem = f"{playbook.error_type} has a playbook already"
-            raise PlaybookError(file.name, 1, "error_type", problem)
+            raise PlaybookError(str(file), 1, "error_type", problem)
         playbooks[playbook.error_type] = playbook
-    for playbook in playbooks.values():
-        _check_chain(playbook, playbooks)
     return playbooks
+
+
+def playbook_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that hold playbooks, in the order of their names."""
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
 
 
 def parse_playbook(text: str, file: str = "playbook") -> Playbook:
@@ -185,11 +196,16 @@ def parse_playbook(text: str, file: str = "playbook") -> Playbook:
         field = ".".join(str(part) for part in first["loc"]) or "playbook"
         problem = first["msg"].removeprefix("Value error, ")
         raise PlaybookError(file, _line(root, first["loc"]), field, problem) from error
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return playbook.model_copy(update={"content_hash": digest})
+    return playbook.model_copy(update={"content_hash": content_hash(text)})
 
 
-def _check_chain(playbook: Playbook, playbooks: Playbooks) -> None:
+def content_hash(text: str) -> str:
+    """Return what tells one content of a file from another."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def check_chain(playbook: Playbook, playbooks: Playbooks) -> None:
+    """Raise PlaybookError where it chains to itself or to one that is not there."""
     for name in playbook.chain:
         if name not in playbooks or name == playbook.error_type:
             problem = f"there is no other playbook {name!r} to chain"

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -142,6 +143,13 @@ def _url(value: str) -> str:
     return value
 
 
+def _folder(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError("a folder that exists")
+    return value.absolute()
+
+
+Folder = Annotated[Path, AfterValidator(_folder)]
 Pause = Annotated[Duration, AfterValidator(_not_negative)]
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 Port = Annotated[int, Field(ge=1, le=65535)]

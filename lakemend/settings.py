@@ -26,6 +26,7 @@ from lakemend.setting_types import (
     Credentials,
     DatabaseURL,
     FernetKeys,
+    Folder,
     Host,
     LogFormat,
     Pause,
@@ -117,6 +118,7 @@ class Settings(LimitSettings):
     health_check_timeout: PositiveDuration = Field(
         default=timedelta(seconds=60), validation_alias="HEALTH_CHECK_TIMEOUT_SECONDS"
     )
+    playbooks_dir: Folder | None = Field(default=None, validation_alias="LAKEMEND_PLAYBOOKS_DIR")
     max_cluster_workers: int = Field(default=10, ge=1, validation_alias="MAX_CLUSTER_WORKERS")
     scale_up_percentage: int = Field(
         default=50, ge=1, le=1000, validation_alias="SCALE_UP_PERCENTAGE"

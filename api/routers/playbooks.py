@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from api.deps import CurrentParts
 from api.openapi import UNAUTHORIZED
 from api.schemas import PlaybookList, PlaybookSummary
-from lakemend.playbook import load_playbooks
 
 router = APIRouter(tags=["playbooks"], responses=UNAUTHORIZED)
 
@@ -20,6 +19,6 @@ def list_supported_error_types(parts: CurrentParts) -> PlaybookList:
             settings.auto_remediation_max_retries,
             health_checks=settings.health_check_enabled,
         )
-        for playbook in load_playbooks().values()
+        for playbook in parts.playbooks.values()
     ]
     return PlaybookList(total_playbooks=len(playbooks), playbooks=playbooks)

@@ -14,7 +14,7 @@ from lakemend.diagnosis import Reason
 from lakemend.diagnosis.diagnose import diagnose, diagnose_text
 from lakemend.evidence import Evidence
 from lakemend.plan import make_plan
-from lakemend.playbook import load_playbooks
+from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 
 _WORDS = {
@@ -26,7 +26,7 @@ _WORDS = {
 
 def decide(subject: Evidence | str, settings: Settings) -> DecisionRecord:
     """Diagnose evidence or a bare text, and decide as a worker with these settings would."""
-    playbooks = load_playbooks()
+    playbooks = load_all_playbooks(settings.playbooks_dir)
     if isinstance(subject, str):
         enabled = settings.auto_remediation_enabled
         return record_decision_on_text(diagnose_text(subject), playbooks, enabled=enabled)

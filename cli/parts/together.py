@@ -13,6 +13,7 @@ from cli.problems import BadInputError
 from cli.readiness import wait_until_serving, wait_until_working
 from cli.runtime import stop_event
 from cli.supervision import keep_running, run_together
+from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 from lakemend.startup import require_workspaces
 from records import migrate
@@ -22,6 +23,7 @@ async def serve_together(settings: Settings) -> None:
     """Run everything until a signal; raises what is wrong with the settings before it starts."""
     stopping = stop_event()
     require_workspaces(settings)
+    load_all_playbooks(settings.playbooks_dir)
     _refuse_other_temporal()
     require_free("LAKEMEND_API_PORT", settings.api_port, settings.api_host)
     settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -70,6 +70,7 @@ def test_published_variable_has_its_default(variable: str) -> None:
         ("DATABRICKS_HOST", "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("LAKEMEND_LOG_FORMAT", "json", LogFormat.JSON),
         ("LAKEMEND_DATA_DIR", "data", Path("data")),
+        ("LAKEMEND_PLAYBOOKS_DIR", str(ROOT / "docs"), ROOT / "docs"),
     ],
 )
 def test_value_is_read_from_the_environment(variable: str, text: str, value: Any) -> None:
@@ -97,6 +98,7 @@ def test_value_is_read_from_the_environment(variable: str, text: str, value: Any
         ("DATABRICKS_HOST", "ftp://host", "a URL"),
         ("DATABRICKS_HOST", "https://host/path", "without a path"),
         ("LAKEMEND_JWT_JWKS_URL", "keys", "a URL"),
+        ("LAKEMEND_PLAYBOOKS_DIR", "/no/such/folder", "a folder that exists"),
     ],
 )
 def test_wrong_value_is_named_with_its_variable_and_what_is_allowed(
