@@ -17,6 +17,7 @@ from cli.commands import (
     playbook,
     recover,
     serve,
+    simulate,
     snapshot,
     up,
 )
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(up.up)
+app.command()(simulate.simulate)
 app.command()(serve.worker)
 app.command()(serve.api)
 app.command()(serve.migrate)

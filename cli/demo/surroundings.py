@@ -89,7 +89,7 @@ class Surroundings:
 
     def _program(self, name: str, command: list[str]) -> Program:
         log = self.folder / "logs" / f"{name}.log"
-        environment = {**_neutral_environment(), **self.variables}
+        environment = {**neutral_environment(), **self.variables}
         return Program(name, command, log, environment, self.folder)
 
 
@@ -123,7 +123,8 @@ def _ports(wanted: Settings, *, keep: bool) -> dict[str, int]:
     return chosen
 
 
-def _neutral_environment() -> dict[str, str]:
+def neutral_environment() -> dict[str, str]:
+    """Return the caller's variables without any that could lead to a real workspace."""
     kept = {
         name: value
         for name, value in os.environ.items()

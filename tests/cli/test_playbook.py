@@ -83,6 +83,57 @@ def test_lint_finds_a_chain_to_nowhere_and_a_second_playbook(
     assert "DatabricksNetworkError has a playbook already" in answer.err
 
 
+def own_playbook(folder: Path, error_type: str, causes: str = "[]") -> Path:
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{error_type}.yml"
+    file.write_text(
+        f"error_type: {error_type}\ndescription: Mine\ncauses: {causes}\n"
+        "steps:\n  - action: repair_run\nchain: [DatabricksTimeoutError]\n"
+    )
+    return file
+
+
+def test_own_playbooks_are_listed_shown_and_linted(lakemend: Lakemend, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    mine = own_playbook(folder, "MyNightlyLock", "[concurrent_write_conflict]")
+    replaced = own_playbook(folder, "DatabricksNetworkError")
+    variables = {"LAKEMEND_PLAYBOOKS_DIR": str(folder)}
+
+    listed = json.loads(lakemend("playbook", "list", "-o", "json", **variables).out)
+    shown = lakemend("playbook", "show", "DatabricksNetworkError", **variables)
+    linted = lakemend("playbook", "lint", **variables)
+
+    by_type = {each["error_type"]: each["description"] for each in listed}
+    assert len(by_type) == len(load_playbooks()) + 1
+    assert by_type["MyNightlyLock"] == by_type["DatabricksNetworkError"] == "Mine"
+    assert shown.out == replaced.read_text()
+    assert mine.exists()
+    assert linted.out == f"{len(by_type)} playbooks, nothing wrong.\n"
+
+
+def test_lint_finds_two_own_playbooks_for_one_cause(lakemend: Lakemend, tmp_path: Path) -> None:
+    own_playbook(tmp_path / "own", "MyLock", "[concurrent_write_conflict]")
+    own_playbook(tmp_path / "own", "MyOtherLock", "[timeout, concurrent_write_conflict]")
+
+    answer = lakemend("playbook", "lint", LAKEMEND_PLAYBOOKS_DIR=str(tmp_path / "own"))
+
+    assert answer.code == 1
+    assert "MyLock deals with concurrent_write_conflict already" in answer.err
+
+
+@pytest.mark.parametrize("command", [["playbook", "list"], ["worker"], ["up"]], ids=" ".join)
+def test_a_wrong_own_playbook_stops_every_start(
+    lakemend: Lakemend, tmp_path: Path, command: list[str]
+) -> None:
+    file = own_playbook(tmp_path / "own", "MyLock", "[no_such_cause]")
+    variables = {"DATABRICKS_HOST": "http://127.0.0.1:9", "DATABRICKS_TOKEN": "t"}
+
+    answer = lakemend(*command, LAKEMEND_PLAYBOOKS_DIR=str(tmp_path / "own"), **variables)
+
+    assert answer.code == 2
+    assert f"{file}:3: causes.0" in answer.err
+
+
 @pytest.mark.parametrize("path", ["missing.yaml", "."], ids=["no such file", "empty folder"])
 def test_lint_of_nothing_is_bad_input(lakemend: Lakemend, path: str) -> None:
     assert lakemend("playbook", "lint", path).code == 2

@@ -2,6 +2,9 @@
 
 import re
 import runpy
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,30 @@ def test_every_playbook_of_the_page_can_be_used(text: str) -> None:
 
 def test_the_first_playbook_has_ten_lines_at_most() -> None:
     assert len(examples("yaml")[0].splitlines()) <= 10
+
+
+def test_who_follows_the_page_sees_the_first_playbook_help(tmp_path: Path) -> None:
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "nightly_lock.yaml").write_text(examples("yaml")[0], "utf-8")
+    (tmp_path / "nightly.yaml").write_text(examples("yaml scenario")[0], "utf-8")
+    lint, trial, _ = examples("sh")[0].splitlines()
+
+    linted, tried = (
+        subprocess.run(
+            [sys.executable, "-m", "cli", *shlex.split(line)[1:]],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for line in (lint, trial)
+    )
+
+    assert linted.stdout == "1 playbooks, nothing wrong.\n"
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+    assert re.search(r"^ wait +steps +succeeded +waited 3s", tried.stdout, re.MULTILINE)
+    assert "MyNightlyLock passed" in tried.stdout
+    assert max(map(len, tried.stdout.splitlines())) <= 80
 
 
 def test_every_field_is_explained() -> None:
