@@ -17,12 +17,12 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from lakemend.allowed_values import allowed
 from lakemend.errors import SettingsError
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limit_settings import LimitSettings
 from lakemend.setting_types import (
     URL,
-    WORKSPACES_SHAPE,
     Credentials,
     DatabaseURL,
     FernetKeys,
@@ -199,24 +199,6 @@ SECRET_VARIABLES = frozenset(
     }
 )
 
-_ALLOWED = {
-    "bool_parsing": "true or false",
-    "dict_type": "{workspaces}",
-    "enum": "{expected}",
-    "finite_number": "a number",
-    "float_parsing": "a number",
-    "greater_than": "a number above {gt}",
-    "greater_than_equal": "a number from {ge}",
-    "int_parsing": "a whole number",
-    "less_than_equal": "a number up to {le}",
-    "missing": "{workspaces}",
-    "model_type": "{workspaces}",
-    "too_short": "{workspaces}",
-    "string_type": "{workspaces}",
-    "time_delta_parsing": "a duration like 300, 30s, 5m or 4h",
-    "value_error": "{error}",
-}
-
 
 def load_settings(
     env_file: Path | None = Path(".env"), environ: Mapping[str, str] | None = None
@@ -245,8 +227,6 @@ def _settings_error(error: ValidationError, values: Mapping[str, str]) -> Settin
     name = str(first["loc"][0])
     # a default that another value makes wrong is reported by its field
     variable = next((each for each, field in VARIABLES.items() if field == name), name)
-    context = {"workspaces": WORKSPACES_SHAPE, **first.get("ctx", {})}
-    allowed = _ALLOWED.get(first["type"], "{problem}").format(problem=first["msg"], **context)
     is_secret = variable in SECRET_VARIABLES or variable not in values
     shown = "its value" if is_secret else repr(values[variable])
-    return SettingsError(variable, f"{shown} is not allowed; allowed: {allowed}")
+    return SettingsError(variable, f"{shown} is not allowed; allowed: {allowed(first)}")
