@@ -10,7 +10,13 @@ from lakemend.diagnosis.rules import CompiledPattern, CompiledRule, load_rules
 from lakemend.redaction import redact, trim
 
 # What is left of a rule's confidence by who speaks: log lines and users' exceptions only mention.
-_WEIGHT = {Voice.SYSTEM: 1.0, Voice.REMARK: 0.75, Voice.LOG: 0.3, Voice.USER: 0.3}
+_WEIGHT = {
+    Voice.SYSTEM: 1.0,
+    Voice.REMARK: 0.75,
+    Voice.LOG: 0.3,
+    Voice.USER: 0.3,
+    Voice.GUESS: 0.3,
+}
 
 # A pattern is tried on this many places of a text before we take the mention for what it is.
 _PLACES = 8
@@ -37,6 +43,11 @@ def match(passage: Passage) -> list[Finding]:
     possible = book.possible(passage.flat, passage.grams)
     found = (_find(book.rules[number], patterns, passage) for number, patterns in possible.items())
     return [finding for finding in found if finding]
+
+
+def speaker_weight(passage: Passage, first: int, last: int) -> float:
+    """Tell how much words between two positions count by who says them."""
+    return _WEIGHT[voice(passage, first, last)]
 
 
 def _find(

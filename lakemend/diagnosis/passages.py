@@ -42,13 +42,14 @@ class Voice(StrEnum):
 
     system: the failure itself; remark: a log line below warning that speaks of a failure; log: any
     other such line; user: the message of an exception that the user's own code raised, which may
-    quote anything.
+    quote anything; guess: what a message lists as possible causes.
     """
 
     SYSTEM = "system"
     REMARK = "remark"
     LOG = "log"
     USER = "user"
+    GUESS = "guess"
 
 
 _ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
@@ -59,10 +60,17 @@ _NUMBER = re.compile(r"\d+")
 _FRAME = re.compile(r"\s*(?:at (?:[\w.$/<>@]+)\(|\.\.\. \d+ (?:more|common frames)|[\^~\s]+$)")
 _PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
 _LOG_LINE = re.compile(
-    r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?(?:info|debug|trace|fine|notice)\b(?!.{0,40}\berror\b)"
+    r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?"
+    r"(?:INFO|DEBUG|TRACE|FINE|NOTICE|[\[=\"](?:info|debug|trace)\b)"
+    r"(?!.{0,40}\b(?i:error)\b)"
 )
+# What follows such words up to the sentence's end is a guess of the message's author.
+_GUESS = re.compile(
+    r"\b(?:can|could|may|might) be (?:caused by|due to|because of)\b|possible (?:cause|reason)s?\b"
+)
+_LONGEST_GUESS = 300
 _FAILURE = re.compile(
-    r"\b(?:failed|failure|exception|error|errno|killed|lost|aborted|fatal|denied|no such)\b"
+    r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such)\b|(?:exception|error)\b"
 )
 _USER_EXCEPTION = re.compile(
     r"^\W{0,12}(?:e\s+)?(?:[\w.]{1,80}\.)?(?:valueerror|keyerror|indexerror|assertionerror"
@@ -109,11 +117,19 @@ def voice(passage: Passage, first: int, last: int) -> Voice:
     number = passage.line_at(first)
     start = passage.starts[number]
     line = passage.flat[start : start + len(passage.lines[number])]
-    if _LOG_LINE.match(line):
+    if _LOG_LINE.match(passage.lines[number]):
         return Voice.REMARK if _FAILURE.search(line) else Voice.LOG
+    if _is_guessed(passage.flat, first):
+        return Voice.GUESS
     if _USER_EXCEPTION.match(line) or _is_quoted(line, first - start, last - start):
         return Voice.USER
     return Voice.SYSTEM
+
+
+def _is_guessed(flat: str, first: int) -> bool:
+    """Tell whether the sentence before this position lists what the cause may have been."""
+    sentence = max(flat.rfind(". ", 0, first), first - _LONGEST_GUESS, 0)
+    return bool(_GUESS.search(flat, sentence, first))
 
 
 def _is_quoted(line: str, first: int, last: int) -> bool:
