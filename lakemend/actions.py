@@ -1,6 +1,7 @@
 """The actions a playbook may name: what each takes, and what it changes.
 
-The effects live in `activities/actions/`, one file per action under the same name.
+This is the one table of them. The effect of `restart_cluster` is the class RestartCluster in
+`activities/actions/restart_cluster.py`.
 """
 
 from dataclasses import dataclass
@@ -202,6 +203,11 @@ class ActionKind:
     scope: Scope
     starts_run: bool = False
     changes_settings: bool = False
+
+    @property
+    def calls_workspace(self) -> bool:
+        """Whether it is an activity; what touches nothing is done by the workflow itself."""
+        return self.scope is not Scope.NOTHING
 
 
 ACTIONS: dict[str, ActionKind] = {

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from lakemend.checks import CheckName
 from lakemend.evidence import RunPhase
 from lakemend.incident import HealthCheckResult
 from lakemend.step import RunEnd
 
-RUN_SUCCEEDED = "run_succeeded"
+RUN_SUCCEEDED = CheckName.RUN_SUCCEEDED.value
 
 
 def run_succeeded(failed_tasks: Iterable[str], end: RunEnd) -> HealthCheckResult:

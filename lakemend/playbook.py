@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_
 from lakemend.actions import ACTIONS
 from lakemend.backoff import Backoff
 from lakemend.breaker_settings import BreakerSettings, override
+from lakemend.checks import CheckName
 from lakemend.condition import Condition, Strict, parse_condition
 from lakemend.diagnosis import Cause
 from lakemend.durations import Duration
@@ -64,18 +65,7 @@ class Health(Strict):
     """What must be well after a step; `run_succeeded` is always looked at."""
 
     timeout: Duration | None = None
-    checks: tuple[
-        Literal[
-            "cluster_running",
-            "libraries_installed",
-            "pipeline_update_completed",
-            "run_succeeded",
-            "sql_check",
-            "task_durations",
-            "warehouse_healthy",
-        ],
-        ...,
-    ] = ("run_succeeded",)
+    checks: tuple[CheckName, ...] = (CheckName.RUN_SUCCEEDED,)
     duration_factor: Annotated[float, Field(gt=1)] = 3
     sql: SqlQuery | None = None
 

@@ -1,51 +1,29 @@
-"""Every action by name. A new one is a class in a file of its own, and a row here.
+"""Every action that calls a workspace, from the one table that lists them: `lakemend.actions`.
 
-What a playbook may say about it stands under the same name in `lakemend.actions.ACTIONS`.
+The row `restart_cluster` is the class RestartCluster in the file of that name, so that a new action
+is a class in a file, and a row in a table.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from temporalio import activity
 
 from activities.actions.action import Action
-from activities.actions.change_node_type import ChangeNodeType
-from activities.actions.change_zone import ChangeZone
-from activities.actions.clear_concurrency import ClearConcurrency
-from activities.actions.increase_timeout import IncreaseTimeout
-from activities.actions.install_library_version import InstallLibraryVersion
-from activities.actions.recreate_cluster import RecreateCluster
-from activities.actions.repair_run import RepairRun
-from activities.actions.rerun_job import RerunJob
-from activities.actions.restart_cluster import RestartCluster
-from activities.actions.restart_pipeline_update import RestartPipelineUpdate
-from activities.actions.restart_warehouse import RestartWarehouse
-from activities.actions.rollback_config import RollbackConfig
-from activities.actions.scale_cluster import ScaleCluster
-from activities.actions.set_spark_conf import SetSparkConf
-from activities.actions.start_cluster import StartCluster
-from activities.actions.switch_to_on_demand import SwitchToOnDemand
 from activities.workspace import Workspaces
+from lakemend import actions
+from lakemend.names import class_name
 from lakemend.step import StepInput, StepResult
 from records import Records
 
+
+def _class_of(name: str) -> type[Action[Any]]:
+    return getattr(import_module(f"activities.actions.{name}"), class_name(name))
+
+
 ACTIONS: dict[str, type[Action[Any]]] = {
-    "change_node_type": ChangeNodeType,
-    "change_zone": ChangeZone,
-    "clear_concurrency": ClearConcurrency,
-    "install_library_version": InstallLibraryVersion,
-    "increase_timeout": IncreaseTimeout,
-    "recreate_cluster": RecreateCluster,
-    "repair_run": RepairRun,
-    "rerun_job": RerunJob,
-    "restart_cluster": RestartCluster,
-    "restart_pipeline_update": RestartPipelineUpdate,
-    "restart_warehouse": RestartWarehouse,
-    "rollback_config": RollbackConfig,
-    "scale_cluster": ScaleCluster,
-    "set_spark_conf": SetSparkConf,
-    "start_cluster": StartCluster,
-    "switch_to_on_demand": SwitchToOnDemand,
+    name: _class_of(name) for name, kind in actions.ACTIONS.items() if kind.calls_workspace
 }
 
 ActionActivity = Callable[[StepInput], StepResult]

@@ -1,24 +1,15 @@
-"""Every check by name. A new one is a class in a file of its own, and a row here.
+"""Every check by name, from the one table that lists them: `lakemend.checks`."""
 
-A playbook may name those that `lakemend.playbook.Health` lists.
-"""
+from importlib import import_module
 
 from activities.checks.check import Check
-from activities.checks.cluster_running import ClusterRunning
-from activities.checks.libraries_installed import LibrariesInstalled
-from activities.checks.pipeline_update_completed import PipelineUpdateCompleted
-from activities.checks.run_succeeded import RunSucceeded
-from activities.checks.sql_check import SqlCheck
-from activities.checks.task_durations import TaskDurations
-from activities.checks.warehouse_healthy import WarehouseHealthy
+from lakemend.checks import CheckName
+from lakemend.names import class_name
 
-_KINDS: tuple[type[Check], ...] = (
-    ClusterRunning,
-    LibrariesInstalled,
-    PipelineUpdateCompleted,
-    RunSucceeded,
-    SqlCheck,
-    TaskDurations,
-    WarehouseHealthy,
-)
-CHECKS: dict[str, Check] = {kind.name: kind() for kind in _KINDS}
+
+def _check(name: CheckName) -> Check:
+    kind: type[Check] = getattr(import_module(f"activities.checks.{name}"), class_name(name))
+    return kind()
+
+
+CHECKS: dict[str, Check] = {name.value: _check(name) for name in CheckName}

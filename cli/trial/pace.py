@@ -1,29 +1,22 @@
-"""Accelerated time: pauses shrink by the factor by which the simulated workspace's time runs."""
+"""Accelerated time: what takes hours takes minutes, on both sides of the trial."""
 
 from datetime import timedelta
 from typing import Any
 
-from lakemend.actions import Wait
-from lakemend.durations import format_duration
+from lakemend.hurry import hurry
 from lakemend.plan import CALL_TIMEOUT, RUN_TIMEOUT
-from lakemend.playbook import Attempts, BreakerSpec, Playbook, Step
+from lakemend.playbook import BreakerSpec, Playbook, Playbooks, Step
 from lakemend.settings import Settings
 
 # a call takes as long as it takes, whatever the factor is
 _SHORTEST_LIMIT = timedelta(seconds=30)
 _SHORTEST_POLL = timedelta(milliseconds=100)
-_BREAKER_TIMES = ("open_for", "open_for_max", "park_for")
 
 
-def accelerated(playbook: Playbook, factor: float) -> Playbook:
-    """Return the same playbook with its waits, pauses and limits divided by the factor."""
-    changes: dict[str, Any] = {
-        "steps": _steps(playbook.steps, factor),
-        "ladder": tuple(_steps(rung, factor) for rung in playbook.ladder),
-        "fallback": _steps(playbook.fallback, factor),
-        "breaker": playbook.breaker and _breaker(playbook.breaker, factor),
-    }
-    return playbook.model_copy(update=changes)
+def accelerated(playbooks: Playbooks, factor: float) -> Playbooks:
+    """Return the same playbooks with their pauses and time limits divided by the factor."""
+    hurried = hurry(playbooks, factor)
+    return {name: _with_limits(playbook, factor) for name, playbook in hurried.items()}
 
 
 def accelerated_settings(settings: Settings, factor: float) -> Settings:
@@ -32,36 +25,37 @@ def accelerated_settings(settings: Settings, factor: float) -> Settings:
         "retry_base_delay": settings.retry_base_delay / factor,
         "retry_max_delay": settings.retry_max_delay / factor,
         "circuit_breaker_timeout": settings.circuit_breaker_timeout / factor,
+        "circuit_breaker_cool_down": settings.circuit_breaker_cool_down / factor,
         "poll_interval": max(settings.poll_interval / factor, _SHORTEST_POLL),
     }
     return settings.model_copy(update=changes)
 
 
-def _steps(steps: tuple[Step, ...], factor: float) -> tuple[Step, ...]:
-    return tuple(_step(step, factor) for step in steps)
+def _with_limits(playbook: Playbook, factor: float) -> Playbook:
+    def limited(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(_step(step, factor) for step in steps)
+
+    changes = {
+        "steps": limited(playbook.steps),
+        "ladder": tuple(limited(rung) for rung in playbook.ladder),
+        "fallback": limited(playbook.fallback),
+        "breaker": playbook.breaker and _breaker(playbook.breaker, factor),
+    }
+    return playbook.model_copy(update=changes)
 
 
 def _step(step: Step, factor: float) -> Step:
-    changes: dict[str, Any] = {
+    changes = {
         "timeout": max((step.timeout or CALL_TIMEOUT) / factor, _SHORTEST_LIMIT),
         "run_timeout": max((step.run_timeout or RUN_TIMEOUT) / factor, _SHORTEST_LIMIT),
-        "attempts": step.attempts and _attempts(step.attempts, factor),
     }
-    if step.action == "wait":
-        wait = Wait.model_validate(step.parameters)
-        changes["parameters"] = {"duration": format_duration(wait.duration / factor)}
     return step.model_copy(update=changes)
-
-
-def _attempts(attempts: Attempts, factor: float) -> Attempts:
-    changes = {
-        "base": attempts.base and attempts.base / factor,
-        "max_delay": attempts.max_delay and attempts.max_delay / factor,
-    }
-    return attempts.model_copy(update=changes)
 
 
 def _breaker(breaker: BreakerSpec, factor: float) -> BreakerSpec:
     # what is not declared must stay so: the settings fill it in
-    declared = breaker.model_fields_set.intersection(_BREAKER_TIMES)
-    return breaker.model_copy(update={name: getattr(breaker, name) / factor for name in declared})
+    declared = {name: getattr(breaker, name) for name in breaker.model_fields_set}
+    changes: dict[str, Any] = {
+        name: value / factor for name, value in declared.items() if isinstance(value, timedelta)
+    }
+    return breaker.model_copy(update=changes)

@@ -74,9 +74,7 @@ class _Trial:
             workspace = await stack.enter_async_context(Child(place.simulator()))
             records = await stack.enter_async_context(opened_records(settings))
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
-            playbooks = {
-                name: accelerated(each, place.factor) for name, each in self._playbooks.items()
-            }
+            playbooks = accelerated(self._playbooks, place.factor)
             await run_together(
                 stopping,
                 _fail_with(temporal),

@@ -1,15 +1,15 @@
 """A health check passes on positive evidence only."""
 
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.checks.table import CHECKS
 from activities.health import HealthActivities
+from lakemend.checks import CheckName
 from lakemend.incident import HealthCheckResult
-from lakemend.playbook import Health
 from lakemend.step import HealthRequest
 
 SPEC = "{node_type_id: m5.xlarge, num_workers: 2, spark_version: 15.4.x-scala2.12}"
@@ -55,10 +55,10 @@ def end(lab: Any, cluster: str, code: str) -> None:
     lab.control.wait_until(lambda: lab.cluster(cluster)["state"] == "TERMINATED")
 
 
-def test_every_check_that_a_playbook_may_name_exists() -> None:
-    (allowed, _) = get_args(Health.model_fields["checks"].annotation)
-
-    assert set(get_args(allowed)) == set(CHECKS)
+def test_every_check_answers_under_the_name_by_which_a_playbook_declares_it() -> None:
+    assert {name: check.name for name, check in CHECKS.items()} == {
+        name.value: name for name in CheckName
+    }
 
 
 def test_repaired_run_whose_tasks_succeeded_passes(lab: Any) -> None:
