@@ -31,6 +31,7 @@ from lakemend.incident import (
     incident_id,
 )
 from lakemend.permit import breaker_workflow_id
+from lakemend.playbook import Playbooks
 from lakemend.settings import Settings
 from records import Records, migrate, open_records
 from simulator.server import SimulatorProcess
@@ -100,12 +101,14 @@ class Stage:
         return self.client.get_workflow_handle(breaker_workflow_id(name))
 
     @asynccontextmanager
-    async def working(self, **changes: Any) -> AsyncGenerator[None]:
-        """Run a worker in this process."""
+    async def working(
+        self, *, playbooks: Playbooks | None = None, **changes: Any
+    ) -> AsyncGenerator[None]:
+        """Run a worker in this process, by the shipped playbooks unless others are given."""
         shutdown = asyncio.Event()
         settings = self.settings.model_copy(update=changes)
         task = asyncio.create_task(
-            run_worker(settings, self.client, self.records, shutdown=shutdown)
+            run_worker(settings, self.client, self.records, shutdown=shutdown, playbooks=playbooks)
         )
         try:
             yield

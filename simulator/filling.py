@@ -6,6 +6,7 @@ from typing import Protocol
 from simulator.clusters import Clusters
 from simulator.ids import next_id
 from simulator.jobs import Jobs, merged
+from simulator.libraries import Libraries
 from simulator.model.capacity import kinds_of
 from simulator.model.machine import availability_of
 from simulator.records import (
@@ -26,6 +27,7 @@ class Fillable(Protocol):
 
     world: World
     clusters: Clusters
+    libraries: Libraries
     jobs: Jobs
 
 
@@ -49,8 +51,10 @@ def _cluster(workspace: Fillable, name: str, entry: ClusterEntry) -> str:
     cluster = workspace.clusters.create({"cluster_name": name, **entry.spec}, "UI", name)
     cluster.autostart, cluster.access = entry.autostart, deepcopy(entry.access)
     cluster.libraries = [
-        LibraryStatus(library=library, status="INSTALLED") for library in entry.libraries
+        LibraryStatus(library=library, status="INSTALLING") for library in entry.libraries
     ]
+    for item in cluster.libraries:
+        workspace.libraries.try_to_install(item)
     cluster.state, cluster.generation = entry.state, cluster.generation + 1
     cluster.on_demand = kinds_of(availability_of(entry.spec))[0].startswith("ON_DEMAND")
     if entry.state == "TERMINATED":

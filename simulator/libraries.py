@@ -77,11 +77,15 @@ class Libraries:
             return
         for item in cluster.libraries:
             if item.status == "INSTALLING":
-                problem = self._problem(item.library)
-                item.status = "FAILED" if problem else "INSTALLED"
-                item.messages = [problem] if problem else []
+                self.try_to_install(item)
         for listener in self.listeners:
             listener(cluster)
+
+    def try_to_install(self, item: LibraryStatus) -> None:
+        """Let a library end as the index has it."""
+        problem = self._problem(item.library)
+        item.status = "FAILED" if problem else "INSTALLED"
+        item.messages = [problem] if problem else []
 
     def _problem(self, library: Json) -> str:
         """Ask the library index; its words when it does not give the package."""

@@ -45,7 +45,13 @@ class Story:
     @property
     def problems(self) -> list[str]:
         """What is not as the scenario says; empty when all is."""
-        return [*self._outcome(), *self._reset(), *self._diagnosis(), *self._counts()]
+        return [
+            *self._outcome(),
+            *self._reset(),
+            *self._diagnosis(),
+            *self._steps(),
+            *self._counts(),
+        ]
 
     @property
     def summary(self) -> str:
@@ -73,6 +79,12 @@ class Story:
             if self.expected.cause not in {"", diagnosis.cause}:
                 yield f"expected cause {self.expected.cause}, found {diagnosis.cause}"
 
+    def _steps(self) -> Iterator[str]:
+        wanted, taken = self.expected.steps, [_taken(each) for each in self.incidents]
+        if wanted is not None and any(steps != wanted for steps in taken):
+            found = "; then ".join(", ".join(steps) or "none" for steps in taken)
+            yield f"expected the steps {', '.join(wanted) or 'none'}, found {found}"
+
     def _counts(self) -> Iterator[str]:
         found = {
             "incidents": len(self.incidents),
@@ -85,6 +97,11 @@ class Story:
             wanted = getattr(self.expected, name)
             if wanted is not None and wanted != number:
                 yield f"expected {wanted} {name}, found {number}"
+
+
+def _taken(incident: IncidentView) -> list[str]:
+    taken = (step for step in incident.steps if step.status is not StepStatus.SKIPPED)
+    return [f"{step.action} {step.status}" for step in taken]
 
 
 def _in_words(incident: IncidentView) -> str:

@@ -78,7 +78,9 @@ OutcomeWord = Literal[
 class Expectation(Entry):
     """What recovery should make of a job's failure; the simulator itself does not use it.
 
-    `others` are outcomes that further failures of the job may have.
+    `others` are outcomes that further failures of the job may have. `steps` are the attempts as
+    they went, each like `repair_run failed`, without those that were skipped. `kept` says that a
+    change which helped stays; otherwise settings are as before.
     """
 
     outcome: OutcomeWord = "none"
@@ -90,6 +92,8 @@ class Expectation(Entry):
     restarts: int | None = None
     runs: int | None = None
     changes: int | None = None
+    steps: list[str] | None = None
+    kept: bool = False
     note: str = ""
 
 

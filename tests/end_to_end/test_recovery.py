@@ -1,11 +1,12 @@
 """Incidents of every kind, from the report to the settled end, in one simulated workspace."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowHandle
 
-from bench.stage import Stage
+from bench.stage import SOON, Stage
 from lakemend.incident import IncidentView, Outcome, incident_id
 
 
@@ -15,6 +16,15 @@ def attempts(view: IncidentView) -> list[str]:
 
 def changed_settings(stage: Stage, job: str) -> object:
     return stage.simulator.control.invariants()["settings_changed"].get(job)
+
+
+async def waiting(handle: WorkflowHandle[Any, IncidentView]) -> IncidentView:
+    for _ in range(SOON * 10):
+        view = await handle.query("view", result_type=IncidentView)
+        if view.steps and view.steps[-1].action == "wait":
+            return view
+        await asyncio.sleep(0.1)
+    raise AssertionError("it never came to wait")
 
 
 async def test_a_network_error_is_cured_by_the_second_repair(stage: Stage) -> None:
@@ -195,6 +205,18 @@ async def test_a_cancelled_incident_still_puts_settings_back(stage: Stage) -> No
     assert view.outcome is Outcome.ESCALATED
     assert "Cancelled" in view.message
     assert changed_settings(stage, "hungry_and_cancelled") is None
+
+
+async def test_while_it_waits_for_machines_the_settings_are_as_they_were(stage: Stage) -> None:
+    handle = await stage.report(await stage.failed_run("no_machines"))
+
+    view = await waiting(handle)
+
+    assert changed_settings(stage, "no_machines") is None
+    assert stage.repairs_of(view.run_id) == 0
+    await handle.cancel()
+    with pytest.raises(WorkflowFailureError):
+        await asyncio.wait_for(handle.result(), SOON)
 
 
 async def test_an_open_breaker_rejects_until_it_is_reset(stage: Stage) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from cli.demo.verdict import Account, Verdict, broken_invariants, judge
 from lakemend.diagnosis import Cause, Diagnosis
-from lakemend.incident import IncidentView, Outcome, StepRecord
+from lakemend.incident import IncidentView, Outcome, StepRecord, StepStatus
 from simulator.scenario import parse_scenario
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -151,3 +151,13 @@ def test_calls_are_told_by_the_job_or_cluster_they_were_about() -> None:
     found = verdict("{outcome: none}", changing_calls=calls)
 
     assert [call.about for call in found.calls] == ["orders", "orders", "shared", "x"]
+
+
+def test_other_steps_than_expected_are_named() -> None:
+    tried = REPAIR.model_copy(update={"status": StepStatus.FAILED})
+    found = incident("1", Outcome.ESCALATED, steps=(tried,))
+
+    assert problems("{outcome: escalated, steps: [repair_run failed]}", found) == []
+    assert problems("{outcome: escalated, steps: []}", found) == [
+        "orders: expected the steps none, found repair_run failed"
+    ]
