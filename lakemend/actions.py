@@ -172,6 +172,15 @@ class Wait(Parameters):
     duration: Duration
 
 
+ESCALATE = "escalate"
+
+
+class Escalate(Parameters):
+    """End the recovery here and leave the run to a person, with a `recommendation`."""
+
+    recommendation: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
 class Scope(StrEnum):
     """What an action changes: it decides the lease, the snapshot, and whether it applies."""
 
@@ -217,6 +226,7 @@ ACTIONS: dict[str, ActionKind] = {
     "install_library_version": ActionKind(
         InstallLibraryVersion, Scope.LIBRARIES, changes_settings=True
     ),
+    ESCALATE: ActionKind(Escalate, Scope.NOTHING),
     "increase_timeout": ActionKind(IncreaseTimeout, Scope.TASK, changes_settings=True),
     "recreate_cluster": ActionKind(RecreateCluster, Scope.USERS, changes_settings=True),
     "repair_run": ActionKind(RepairRun, Scope.RUN, starts_run=True),

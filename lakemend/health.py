@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lakemend.checks import CheckName
 from lakemend.evidence import RunPhase
 from lakemend.incident import HealthCheckResult
-from lakemend.step import RunEnd
+from lakemend.step import RunEnd, WatchedRun
 
 RUN_SUCCEEDED = CheckName.RUN_SUCCEEDED.value
 
@@ -17,3 +17,12 @@ def run_succeeded(failed_tasks: Iterable[str], end: RunEnd) -> HealthCheckResult
     if end.phase is not RunPhase.SUCCEEDED:
         wrong = wrong or [end.message or f"the run is {end.phase}"]
     return HealthCheckResult(check=RUN_SUCCEEDED, passed=not wrong, message="; ".join(wrong))
+
+
+def taken_over(watched: WatchedRun, end: RunEnd) -> str:
+    """Say who took a run from us while we waited for it; empty when nobody did."""
+    if end.latest_repair_id != watched.repair_id:
+        return f"Somebody else repaired run {watched.run_id} while we did."
+    if end.phase is RunPhase.CANCELED:
+        return f"A person cancelled run {watched.run_id}."
+    return ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lakemend.actions import ACTIONS, Scope
+from lakemend.actions import ACTIONS, ESCALATE, Scope
 from lakemend.backoff import pauses
 from lakemend.budget import what_is_left
 from lakemend.compute_facts import ClusterFacts
@@ -168,10 +168,13 @@ def _phases(
 
 
 def _can_help(steps: tuple[PlannedStep, ...], *, is_first: bool) -> bool:
-    """Whether a phase runs the tasks again and, after the first, not merely once more as before."""
+    """Whether a phase runs the tasks again and, after the first, not merely once more as before.
+
+    One that hands over to a person is wanted for its recommendation.
+    """
     active = [step for step in steps if not step.skip]
-    runs_again = any(step.starts_run for step in active)
-    return runs_again and (is_first or any(not step.starts_run for step in active))
+    ends = any(step.starts_run or step.action == ESCALATE for step in active)
+    return ends and (is_first or any(not step.starts_run for step in active))
 
 
 def _resolve(

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from lakemend.actions import ACTIONS
+from lakemend.actions import ACTIONS, ESCALATE
 from lakemend.backoff import Backoff
 from lakemend.breaker_settings import BreakerSettings, override
 from lakemend.checks import CheckName
@@ -120,10 +120,11 @@ class Playbook(Strict):
     @model_validator(mode="after")
     def _every_phase_proves_itself(self) -> Self:
         for name, steps in self.phases:
-            if steps and not any(ACTIONS[step.action].starts_run for step in steps):
+            proofs = [ACTIONS[each.action].starts_run or each.action == ESCALATE for each in steps]
+            if steps and not any(proofs):
                 raise ValueError(
                     f"{name} never runs the failed tasks again, so it could not show that it "
-                    "helped; add repair_run or rerun_job"
+                    "helped; add repair_run or rerun_job, or escalate"
                 )
         if not self.snapshot and self._changes_settings and not self.keep_change:
             raise ValueError("without a snapshot a change cannot be put back; set keep_change")

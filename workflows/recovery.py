@@ -8,10 +8,10 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision
-    from lakemend.actions import Wait
+    from lakemend.actions import ESCALATE, Escalate, Wait
     from lakemend.durations import format_duration
-    from lakemend.evidence import Evidence, RunPhase, whole_run_key
-    from lakemend.health import run_succeeded
+    from lakemend.evidence import Evidence, whole_run_key
+    from lakemend.health import run_succeeded, taken_over
     from lakemend.incident import HealthCheckResult, Outcome, Stage, StepStatus
     from lakemend.plan import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
@@ -90,10 +90,10 @@ class Recovery:
         return None
 
     async def _step(self, phase: str, step: PlannedStep) -> Verdict | Ending | NewFailure:
-        if step.skip:
+        if step.skip or step.action == ESCALATE:
             self._story.begin_step(step, phase, attempt=1)
-            self._story.end_step(status=StepStatus.SKIPPED, message=step.skip)
-            return Verdict.DONE
+            self._story.end_step(status=StepStatus.SKIPPED, message=step.skip or "for a person")
+            return Verdict.DONE if step.skip else _handed_over(step)
         for attempt in range(1, len(step.pauses) + 2):
             if attempt > 1:
                 await self._pause(step, attempt)
@@ -195,11 +195,7 @@ class Recovery:
         await claim(key, self._story.view)
 
     def _stepped_aside(self, end: RunEnd, watched: WatchedRun) -> Ending | None:
-        message = ""
-        if end.latest_repair_id != watched.repair_id:
-            message = f"Somebody else repaired run {watched.run_id} while we did."
-        elif end.phase is RunPhase.CANCELED:
-            message = f"A person cancelled run {watched.run_id}."
+        message = taken_over(watched, end)
         if not message:
             return None
         self._story.end_step(status=StepStatus.SKIPPED, message=message)
@@ -245,3 +241,9 @@ class Recovery:
     def _last_message(self) -> str:
         steps = self._story.view.steps
         return steps[-1].message if steps else "there was none"
+
+
+def _handed_over(step: PlannedStep) -> Ending:
+    """Return the end that the playbook itself declares."""
+    advice = Escalate.model_validate(step.parameters).recommendation
+    return Ending(outcome=Outcome.ESCALATED, message=advice)

@@ -4,6 +4,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from lakemend.actions import ACTIONS
     from lakemend.evidence import Evidence
     from lakemend.incident import StepStatus
     from lakemend.plan import Plan, PlannedStep
@@ -20,8 +21,8 @@ async def rehearse(story: Story, plan: Plan, evidence: Evidence) -> None:
 
 
 async def _rehearse(story: Story, step: PlannedStep, plan: Plan, evidence: Evidence) -> None:
-    if step.skip or step.action == "wait":
-        story.end_step(status=StepStatus.SKIPPED, message=step.skip or "a pause")
+    if step.skip or not ACTIONS[step.action].calls_workspace:
+        story.end_step(status=StepStatus.SKIPPED, message=step.skip or "it calls nothing")
         return
     failed = tuple(task.task_key for task in evidence.failed_tasks)
     try:

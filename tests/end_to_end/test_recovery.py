@@ -92,6 +92,14 @@ async def test_a_repair_that_uncovers_another_cause_leads_to_the_plan_for_that(
     assert changed_settings(stage, "memory_after_network") is None
 
 
+async def test_what_repairs_do_not_help_is_handed_over_with_a_recommendation(stage: Stage) -> None:
+    view = await stage.recover("writers_in_conflict")
+
+    assert view.outcome is Outcome.ESCALATED
+    assert attempts(view) == ["repair_run failed"] * 4 + ["escalate skipped"]
+    assert "Let the two run one after the other" in view.message
+
+
 async def test_executors_lost_to_spot_are_cured_by_a_repair(stage: Stage) -> None:
     view = await stage.recover("spot")
 

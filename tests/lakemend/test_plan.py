@@ -139,3 +139,16 @@ def test_evidence_without_a_failed_task_leaves_nothing_to_scale() -> None:
     plan = make_plan(oom(), bare, PLAYBOOKS, Settings())
 
     assert active(plan.phases[0]) == ["repair_run"]
+
+
+def test_a_playbook_may_end_with_a_recommendation() -> None:
+    conflict = Diagnosis(
+        cause=Cause.CONCURRENT_WRITE_CONFLICT,
+        error_type="DatabricksConcurrentWriteConflict",
+        remedy=Remedy.RETRY,
+    )
+
+    plan = make_plan(conflict, evidence(), PLAYBOOKS, Settings())
+
+    assert [active(phase) for phase in plan.phases] == [["repair_run"], ["escalate"]]
+    assert "one after the other" in plan.phases[1].steps[0].parameters["recommendation"]

@@ -6,7 +6,7 @@ from activities.workspace import Workspaces
 from lakemend import actions
 from records import migrate, open_records
 
-DONE_BY_THE_WORKFLOW = {"wait"}
+DONE_BY_THE_WORKFLOW = {"escalate", "wait"}
 
 
 def test_every_action_that_a_playbook_may_name_has_its_effect() -> None:
