@@ -4,9 +4,12 @@ from temporalio import activity
 
 from activities.errors import told_to_temporal
 from activities.reading.evidence import EvidenceReader
+from activities.reading.memory import Memory
 from activities.workspace import Workspaces
-from lakemend.evidence import Evidence, RecentRun
-from lakemend.step import ResourceKind, WatchedRun
+from lakemend.errors import RecordsError
+from lakemend.evidence import Evidence, Unread
+from lakemend.incident import incident_id
+from lakemend.step import WatchedRun
 from records import Records
 
 PATIENT_TRIES = 3  # then a piece that still cannot be read is reported as unread
@@ -17,30 +20,27 @@ class EvidenceActivities:
 
     def __init__(self, workspaces: Workspaces, records: Records | None = None) -> None:
         self._workspaces = workspaces
-        self._records = records
+        self._memory = Memory(records) if records else None
 
     @activity.defn
     def read_evidence(self, watched: WatchedRun) -> Evidence:
-        """Read the run, its failed tasks' outputs, their clusters, and the job."""
+        """Read the run, its failed tasks' outputs, their clusters, the job, and our records."""
         patient = activity.info().attempt <= PATIENT_TRIES
         with told_to_temporal():
             workspace = self._workspaces.of(watched.workspace)
             reader = EvidenceReader(workspace, patient=patient)
-            return self._with_last_success(reader.read(watched.workspace, watched.run_id))
+            evidence = reader.read(watched.workspace, watched.run_id)
+            return self._remembered(evidence, patient=patient)
 
-    def _with_last_success(self, evidence: Evidence) -> Evidence:
-        """Add the success whose settings we remember: the platform shows none of the past."""
-        if self._records is None or not evidence.run.job_id:
+    def _remembered(self, evidence: Evidence, *, patient: bool) -> Evidence:
+        if self._memory is None:
             return evidence
-        resource = f"{ResourceKind.JOB}-{evidence.run.job_id}"
-        good = self._records.get_good_settings(evidence.workspace, resource)
-        if good is None:
-            return evidence
-        remembered = RecentRun(
-            run_id=good.run_id,
-            result_state="SUCCESS",
-            ended_at=good.recorded_at,
-            settings_hash=good.settings_hash,
-        )
-        others = [each for each in evidence.recent_runs if each.run_id != good.run_id]
-        return evidence.model_copy(update={"recent_runs": (*others, remembered)})
+        try:
+            return self._memory.add_to(
+                evidence, incident_id(evidence.workspace, evidence.run.run_id)
+            )
+        except RecordsError as error:
+            if patient:
+                raise
+            unread = Unread(what="our records", why=str(error))
+            return evidence.model_copy(update={"unread": (*evidence.unread, unread)})

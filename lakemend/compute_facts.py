@@ -62,6 +62,7 @@ class ClusterFacts(Model):
     autoscale_max_workers: int | None = None
     availability: str = ""
     zone_id: str = ""
+    pool_id: str = ""
     started_at: datetime | None = None
     terminated_at: datetime | None = None
     events: tuple[ClusterEvent, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lakemend.decision_record import ChosenPhase, ChosenStep, DecisionRecord, Inputs
 from lakemend.diagnosis import Diagnosis
 from lakemend.evidence import Evidence
+from lakemend.places import places_of
 from lakemend.plan import Plan
 from lakemend.playbook import Playbooks, Step
 from lakemend.playbook_set import choose_playbook
@@ -62,6 +63,7 @@ def inputs_of(evidence: Evidence) -> Inputs:
         failed_tasks=tuple(task.task_key for task in evidence.failed_tasks[:_MOST_NAMED]),
         tasks=len(evidence.tasks),
         clusters=tuple(cluster.cluster_id for cluster in evidence.clusters),
+        places=places_of(evidence),
         recent_runs=len(others),
         recent_successes=sum(each.result_state.startswith("SUCCESS") for each in others),
         repairs=run.repair_count,

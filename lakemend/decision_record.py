@@ -15,6 +15,7 @@ class Inputs(Model):
     failed_tasks: tuple[str, ...] = ()
     tasks: int = 0
     clusters: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     recent_runs: int = 0
     recent_successes: int = 0
     repairs: int = 0

@@ -20,6 +20,7 @@ from lakemend.compute_facts import (
     WarehouseFacts,
 )
 from lakemend.model import Model, SlimModel
+from lakemend.neighbours import Neighbours
 
 __all__ = [
     "ACTIVE_STATES",
@@ -148,6 +149,8 @@ class Evidence(Model):
     job: JobFacts | None = None
     recent_runs: tuple[RecentRun, ...] = ()
     """Other ended runs of the job, newest first."""
+    neighbours: tuple[Neighbours, ...] = ()
+    """Other incidents of the same places at the same time, from our own records."""
     linked_runs: tuple[str, ...] = ()
     """Ids of runs that the failed tasks' errors link to; they were not read."""
     unread: tuple[Unread, ...] = ()

@@ -1,6 +1,6 @@
 """The record store: every method is one transaction."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Engine, text
 from lakemend.audit import AuditEntry, TicketStatus
 from lakemend.budget import Attempt, Budgets, Spent
 from lakemend.incident import IncidentView, Outcome
+from lakemend.neighbours import Sighting
 from lakemend.recording import GoodSettings, RecordInput, Snapshot, SnapshotInfo
-from records import attempts, audit, failures, good_settings, snapshots, tickets
+from records import attempts, audit, failures, good_settings, sightings, snapshots, tickets
 from records.engine import READ_ONLY, open_engine, records_errors
 from records.snapshots import Cipher
 from records.tickets import TicketFilter
@@ -74,6 +75,13 @@ class Records:
         """Return the newest ticket of an incident that is no duplicate."""
         with self._reading() as connection:
             return tickets.get(connection, incident_id)
+
+    def seen_near(
+        self, workspace: str, places: Collection[str], between: tuple[datetime, datetime], but: str
+    ) -> list[Sighting]:
+        """Return the incidents but one that were seen at these places between two instants."""
+        with self._reading() as connection:
+            return sightings.near(connection, workspace, places, between, but)
 
     def last_recovery(self, workspace: str, job_id: str) -> datetime | None:
         """Return when a run of the job was last recovered; None when it never was."""

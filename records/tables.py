@@ -150,6 +150,20 @@ class AttemptRow(Base):
     at: Mapped[datetime]
 
 
+class SightingRow(Base):
+    """A place that an incident was seen at."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (Index("ix_sightings_place", "workspace", "place", "at"),)
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    job_id: Mapped[str]
+    cause: Mapped[str]
+    at: Mapped[datetime]
+
+
 class FailureRow(Base):
     """A failure somebody deals with, or has dealt with once `settled`."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from lakemend.audit import TicketStatus
 from lakemend.incident import IncidentView, Outcome
+from records import sightings
 from records.insert import insert_missing
 from records.tables import TicketRow
 
@@ -64,6 +65,7 @@ def save(connection: Connection, view: IncidentView) -> str:
     kept_closed = case((TicketRow.closed_by != "", TicketRow.status), else_=status_of(view))
     values = {**_row(view), "status": kept_closed}
     connection.execute(update(TicketRow).where(*mine, *not_late).values(values))
+    sightings.keep(connection, view)
     return format_number(number)
 
 

@@ -37,6 +37,7 @@ def cluster_facts(raw: Json) -> ClusterFacts:
         autoscale_max_workers=part(raw, "autoscale").get("max_workers"),
         availability=cloud.get("availability") or "",
         zone_id=cloud.get("zone_id") or "",
+        pool_id=raw.get("instance_pool_id") or raw.get("driver_instance_pool_id") or "",
         started_at=moment(raw.get("last_restarted_time") or raw.get("start_time")),
         terminated_at=moment(raw.get("terminated_time")),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
+from lakemend.diagnosis.outage import one_outage, shared_outage
 from lakemend.evidence import Evidence, RecentRun
 
 # A few failures may be bad luck; this many without a success are a job that never worked.
@@ -41,7 +42,7 @@ def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     runs = _judged(evidence)
     if diagnosis.remedy is not Remedy.RETRY or len(runs) < _RUNS_TO_JUDGE or _successes(runs):
         return diagnosis
-    if _within_one_outage(runs, evidence):
+    if _within_one_outage(runs, evidence) or shared_outage(evidence):
         return diagnosis
     why = f"none of the last {len(runs)} runs succeeded, so this is not transient"
     return _to_a_person(diagnosis, "job-never-succeeded", "recent runs", why)
@@ -70,6 +71,7 @@ def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diag
 
 
 _RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
+    one_outage,
     _never_succeeded,
     _settings_changed,
     _failed_again_after_repair,

@@ -1,14 +1,19 @@
 """Evidence holds what the platform says about the failure, and says what it could not read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.evidence import EvidenceActivities
+from activities.evidence import PATIENT_TRIES, EvidenceActivities
 from lakemend.compute.raw_settings import settings_hash
+from lakemend.decision_record import Inputs
+from lakemend.diagnosis import Cause, Diagnosis
 from lakemend.evidence import ComputeKind, Evidence, RunPhase, run_phase
+from lakemend.incident import IncidentView
 from lakemend.step import WatchedRun
+from records import Records, open_records
 
 SPEC = "{node_type_id: m5.xlarge, num_workers: 2, spark_version: 15.4.x-scala2.12}"
 SCENARIO = f"""
@@ -57,8 +62,8 @@ def scenario() -> str:
     return SCENARIO
 
 
-def read(lab: Any, run_id: str, number: int = 1) -> Evidence:
-    activities = EvidenceActivities(lab.workspaces)
+def read(lab: Any, run_id: str, number: int = 1, records: Records | None = None) -> Evidence:
+    activities = EvidenceActivities(lab.workspaces, records)
     watched = WatchedRun(workspace="default", run_id=run_id)
     return lab.run(activities.read_evidence, watched, number)
 
@@ -178,3 +183,31 @@ def test_workspace_that_is_not_configured_is_not_found(lab: Any) -> None:
 
     with pytest.raises(ApplicationError, match="elsewhere"):
         lab.run(activities.read_evidence, WatchedRun(workspace="elsewhere", run_id="1"))
+
+
+def test_other_incidents_of_the_same_zone_are_evidence(lab: Any) -> None:
+    run_id = lab.fail("stock_out")
+    other = IncidentView(
+        incident_id="incident:default:run-99",
+        workspace="default",
+        run_id="99",
+        job_id="9",
+        started_at=read(lab, run_id).read_at,
+        inputs=Inputs(places=("zone:us-west-2a",)),
+        diagnosis=Diagnosis(cause=Cause.CLOUD_CAPACITY),
+    )
+    lab.records.save_incident(other)
+
+    (zone,) = read(lab, run_id, records=lab.records).neighbours
+
+    assert (zone.place, zone.incidents) == ("zone:us-west-2a", 1)
+    assert zone.causes == {Cause.CLOUD_CAPACITY: 1}
+
+
+def test_records_that_are_away_are_missed_in_the_end(lab: Any, tmp_path: Path) -> None:
+    away = open_records(f"sqlite:///{tmp_path / 'never-migrated.db'}")
+
+    evidence = read(lab, lab.fail("orders"), number=PATIENT_TRIES + 1, records=away)
+
+    assert [unread.what for unread in evidence.unread] == ["our records"]
+    away.close()

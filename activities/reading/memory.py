@@ -1,0 +1,53 @@
+"""What we remember ourselves of a run's surroundings: the platform shows none of it."""
+
+from datetime import datetime, timedelta
+
+from lakemend.evidence import Evidence, RecentRun
+from lakemend.neighbours import grouped
+from lakemend.places import places_of
+from lakemend.step import ResourceKind
+from records import Records
+
+# Runs that an outage ends fail within minutes of each other, and are reported a little later.
+_SAME_TIME = timedelta(minutes=15)
+
+
+class Memory:
+    """Adds to the evidence of a run what the records know; raises RecordsError."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def add_to(self, evidence: Evidence, incident_id: str) -> Evidence:
+        """Add the last success with its settings, and the other incidents of the same places."""
+        return self._with_neighbours(self._with_last_success(evidence), incident_id)
+
+    def _with_last_success(self, evidence: Evidence) -> Evidence:
+        if not evidence.run.job_id:
+            return evidence
+        resource = f"{ResourceKind.JOB}-{evidence.run.job_id}"
+        good = self._records.get_good_settings(evidence.workspace, resource)
+        if good is None:
+            return evidence
+        remembered = RecentRun(
+            run_id=good.run_id,
+            result_state="SUCCESS",
+            ended_at=good.recorded_at,
+            settings_hash=good.settings_hash,
+        )
+        others = [each for each in evidence.recent_runs if each.run_id != good.run_id]
+        return evidence.model_copy(update={"recent_runs": (*others, remembered)})
+
+    def _with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
+        failed_at = _aware(evidence.run.ended_at or evidence.read_at)
+        sightings = self._records.seen_near(
+            evidence.workspace,
+            places_of(evidence),
+            (failed_at - _SAME_TIME, failed_at + _SAME_TIME),
+            incident_id,
+        )
+        return evidence.model_copy(update={"neighbours": grouped(sightings)})
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.astimezone()
