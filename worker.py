@@ -18,6 +18,7 @@ from activities.evidence import EvidenceActivities
 from activities.good_settings import GoodSettingsActivities
 from activities.health import HealthActivities
 from activities.heartbeats import Heartbeats
+from activities.recommendations import RecommendationActivities
 from activities.records import RecordActivities
 from activities.runs import RunActivities
 from activities.snapshots import SnapshotActivities
@@ -78,6 +79,7 @@ def control_worker(
     """Build the worker for workflows and for whatever does not call a workspace."""
     record = RecordActivities(records)
     entities = EntityActivities(client, TASK_QUEUE, records.last_recovery)
+    recommendations = RecommendationActivities(records)
     decisions = DecisionActivities(playbooks, settings, records)
     return Worker(
         client,
@@ -88,6 +90,7 @@ def control_worker(
             record.record,
             record.record_audit,
             decisions.decide,
+            recommendations.settings_changed,
             entities.ask_permit,
             entities.report_permit,
             entities.cancel_permit,

@@ -8,10 +8,11 @@ from temporalio import activity
 
 from activities.errors import told_to_temporal
 from lakemend.budget import subject_of
-from lakemend.diagnosis import Diagnosis
+from lakemend.diagnosis import Cause, Diagnosis
 from lakemend.diagnosis.diagnose import diagnose
 from lakemend.diagnosis.rules import load_rules
 from lakemend.evidence import Evidence
+from lakemend.memory import recall
 from lakemend.model import Model
 from lakemend.past import Past
 from lakemend.plan import Plan, make_plan
@@ -41,11 +42,13 @@ class DecisionActivities:
     def decide(self, evidence: Evidence) -> Decision:
         """Name the cause and make the plan; it only reads, so it is safe to repeat."""
         diagnosis = diagnose(evidence)
-        past = self._past(evidence)
+        past = self._past(evidence, diagnosis.cause)
         plan = make_plan(diagnosis, evidence, self._playbooks, self._settings, past)
         return Decision(diagnosis=diagnosis, plan=plan)
 
-    def _past(self, evidence: Evidence) -> Past:
+    def _past(self, evidence: Evidence, cause: Cause) -> Past:
+        name, run = evidence.workspace, evidence.run
         with told_to_temporal():
-            subject = subject_of(evidence.run.job_id, evidence.run.run_id)
-            return Past(spent=self._records.spent_by(evidence.workspace, subject))
+            spent = self._records.spent_by(name, subject_of(run.job_id, run.run_id))
+            lessons = self._records.lessons(name, run.job_id, cause) if run.job_id else []
+        return Past(spent=spent, remembered=recall(lessons))

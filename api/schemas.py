@@ -136,6 +136,9 @@ class IncidentDetail(IncidentSummary):
     steps: list[StepRecord]
     health_checks: list[HealthCheckResult]
     notes: list[str]
+    recommendation: list[str] = Field(
+        default=[], description="why to make a change for good, and the settings, each in a line"
+    )
     ticket_status: TicketStatus | None
     audit: list[AuditEntry]
 
@@ -210,6 +213,7 @@ def detail_fields(view: IncidentView, now: datetime) -> dict[str, Any]:
         "steps": list(view.steps),
         "health_checks": list(view.health_checks),
         "notes": list(view.notes),
+        "recommendation": list(view.recommendation),
     }
 
 

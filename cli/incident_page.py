@@ -34,6 +34,11 @@ def show_page(incident: IncidentDetail) -> None:
         say(f"health: {check.check} {'passed' if check.passed else 'failed'} {check.message}")
     for note in incident.notes:
         say(f"note: {note}")
+    if incident.recommendation:
+        say()
+        say("Recommended", style="bold")
+        for line in incident.recommendation:
+            say(f"  {line}")
 
 
 def show_diagnosis(diagnosis: Diagnosis) -> None:
@@ -49,6 +54,8 @@ def show_decisions(decisions: Sequence[DecisionRecord]) -> None:
         steps = [step.action for step in decision.steps if not step.skip]
         chosen = f"{decision.playbook}: {', '.join(steps)}" if steps else decision.playbook
         say(f"  {decision.consent}: {decision.reason or chosen}")
+        if decision.memory:
+            say(f"  {decision.memory}")
         for reason in decision.diagnosis.ruled_out[:_SHOWN_REASONS]:
             say(f"  {reason.explanation}")
 

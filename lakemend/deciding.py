@@ -26,12 +26,15 @@ def record_decision(diagnosis: Diagnosis, plan: Plan, evidence: Evidence) -> Dec
         reason=plan.ruling.reason,
         steps=tuple(_chosen(plan)),
         phases=tuple(
-            ChosenPhase(name=phase.name, cost_factor=phase.cost_factor) for phase in plan.phases
+            ChosenPhase(name=phase.name, what=phase.what, cost_factor=phase.cost_factor)
+            for phase in plan.phases
         ),
         breaker=plan.breaker.name if plan.breaker else "",
         max_workers=plan.caps.max_workers,
         max_cost_factor=plan.caps.max_cost_factor,
         budget_left=plan.budget_left,
+        remembered=plan.remembered,
+        memory=plan.memory,
         health_checks=plan.health_checks if plan.phases else (),
     )
 

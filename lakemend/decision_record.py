@@ -4,6 +4,7 @@ It is kept also when nothing was done, which is when people ask.
 """
 
 from lakemend.diagnosis import Diagnosis
+from lakemend.memory import Remembered
 from lakemend.model import Model
 
 
@@ -38,13 +39,15 @@ class ChosenPhase(Model):
     """One phase of the plan, and what a run is expected to cost with all of its changes."""
 
     name: str
+    what: str = ""
     cost_factor: float = 1
 
 
 class DecisionRecord(Model):
     """A diagnosis and what the policy made of it; `consent` is `act`, `observe` or `escalate`.
 
-    The rules that matched are the diagnosis's `reasons`, those taken back its `ruled_out`.
+    The rules that matched are the diagnosis's `reasons`, those taken back its `ruled_out`. `memory`
+    says in words why the phases come in this order, where something helped before.
     """
 
     inputs: Inputs = Inputs()
@@ -59,4 +62,6 @@ class DecisionRecord(Model):
     max_workers: int = 0
     max_cost_factor: float = 0
     budget_left: str = ""
+    remembered: Remembered | None = None
+    memory: str = ""
     health_checks: tuple[str, ...] = ()

@@ -115,6 +115,7 @@ class StepRecord(Model):
     action: str
     phase: str = "steps"
     attempt: int = 1
+    decision: int = Field(default=0, description="of which of the decisions, counted from 1")
     target: str = ""
     status: StepStatus = StepStatus.RUNNING
     message: str = ""
@@ -147,6 +148,9 @@ class IncidentView(Model):
     chain_executed: tuple[str, ...] = ()
     failure_keys: tuple[str, ...] = ()
     notes: tuple[str, ...] = Field(default=(), description="what a person should know besides")
+    recommendation: tuple[str, ...] = Field(
+        default=(), description="why to make a change for good, and the settings, each in a line"
+    )
     started_at: datetime
     ended_at: datetime | None = None
     workflow_run_id: str = ""

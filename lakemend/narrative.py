@@ -72,6 +72,7 @@ def _what_was_decided(view: IncidentView) -> str:
     decision = view.decisions[-1]
     steps = [step.action for step in decision.steps if not step.skip]
     lines = [f"**What was decided.** {decision.consent}: {decision.reason or ', '.join(steps)}"]
+    lines += [f"- {decision.memory}"] if decision.memory else []
     lines += [f"- {reason.explanation}" for reason in decision.diagnosis.ruled_out[:MOST_RULED_OUT]]
     return "\n".join(lines)
 
@@ -93,6 +94,7 @@ def _what_is_next(view: IncidentView) -> str:
         return f"**What is next.** {_NEXT.get(view.stage, '')} {view.message}".strip()
     lines = [f"**Outcome: {view.outcome}.** {view.message}", _AFTERWARDS[view.outcome]]
     lines += [f"- {note}" for note in view.notes]
+    lines += [f"- recommended: {code(line)}" for line in view.recommendation]
     return "\n".join(lines)
 
 

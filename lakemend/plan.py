@@ -12,59 +12,23 @@ from lakemend.compute_facts import ClusterFacts
 from lakemend.diagnosis import Diagnosis
 from lakemend.durations import Duration
 from lakemend.evidence import ComputeKind, Evidence, TaskFacts
-from lakemend.expected_cost import expected_cost, together
+from lakemend.expected_cost import expected_cost
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limits import caps_of, within_budgets
+from lakemend.memory import Remembered
 from lakemend.model import Model
 from lakemend.past import Past
 from lakemend.permit import BreakerSettings, breaker_name
+from lakemend.phase import CALL_TIMEOUT, RUN_TIMEOUT, Phase, PlannedStep
 from lakemend.playbook import Attempts, Playbook, Playbooks, Step
 from lakemend.playbook_set import choose_playbook
 from lakemend.policy import Consent, Ruling, rule
 from lakemend.settings import Settings
-from lakemend.step import Caps, HealthTerms, Target
+from lakemend.starting import begin_with
+from lakemend.step import Caps, HealthTerms
 from lakemend.target import find_target
 
-CALL_TIMEOUT = timedelta(minutes=15)
-RUN_TIMEOUT = timedelta(hours=12)
-"""A repaired run may take hours; giving up sooner would call failed what still runs."""
-
-
 _UNLEASED = frozenset({Scope.NOTHING, Scope.RUN, Scope.JOB})
-
-
-class PlannedStep(Model):
-    """One step with everything filled in. `skip` says why it does not apply; empty if it does."""
-
-    action: str
-    parameters: dict[str, Any] = {}
-    target: Target | None = None
-    pauses: tuple[Duration, ...] = ()
-    """The pause before each further attempt: n pauses allow n + 1 attempts."""
-    timeout: Duration = CALL_TIMEOUT
-    run_timeout: Duration = RUN_TIMEOUT
-    starts_run: bool = False
-    changes_settings: bool = False
-    needs_lease: bool = False
-    cost_factor: float = Field(default=1, description="expected, before the action has looked")
-    why: str = ""
-    skip: str = ""
-
-
-class Phase(Model):
-    """Steps that stand or fall together.
-
-    They are those of `steps`, a rung of the ladder, `fallback`, or of a chained playbook.
-    """
-
-    name: str
-    steps: tuple[PlannedStep, ...]
-    chained: bool = False
-
-    @property
-    def cost_factor(self) -> float:
-        """What a run is expected to cost with all of its changes."""
-        return together(step.cost_factor for step in self.steps if not step.skip)
 
 
 class PlannedBreaker(Model):
@@ -94,6 +58,8 @@ class Plan(Model):
     keep_change: bool = False
     caps: Caps = Caps()
     budget_left: str = ""
+    remembered: Remembered | None = None
+    memory: str = Field(default="", description="where it begins because of what helped before")
 
 
 def make_plan(
@@ -105,7 +71,7 @@ def make_plan(
 ) -> Plan:
     """Choose the playbook of the diagnosis and resolve it; never raises on odd evidence.
 
-    Without a past nothing is known of what the job has used.
+    Without a past nothing is known of what the job has used, nor of what helped.
     """
     playbook = choose_playbook(diagnosis, playbooks)
     if playbook is None:
@@ -115,15 +81,11 @@ def make_plan(
     ruling = rule(
         diagnosis=diagnosis, has_steps=bool(phases), enabled=settings.auto_remediation_enabled
     )
-    caps = caps_of(playbook, settings)
-    ruling = _explained(ruling, playbook)
-    if past:
-        ruling = within_budgets(ruling, caps.budgets, past.spent)
     checks = playbook.health.checks if settings.health_check_enabled else ("run_succeeded",)
-    return Plan(
+    plan = Plan(
         playbook=playbook.error_type,
         playbook_hash=playbook.content_hash,
-        ruling=ruling,
+        ruling=_explained(ruling, playbook),
         phases=phases,
         breaker=_breaker(playbook, diagnosis, evidence, settings),
         health_checks=checks,
@@ -133,9 +95,24 @@ def make_plan(
         ),
         take_snapshots=playbook.snapshot,
         keep_change=playbook.keep_change,
-        caps=caps,
-        budget_left=what_is_left(caps.budgets, past.spent) if past and phases else "",
+        caps=caps_of(playbook, settings),
     )
+    return _in_view_of(past, plan, playbook) if past and phases else plan
+
+
+def _in_view_of(past: Past, plan: Plan, playbook: Playbook) -> Plan:
+    """Begin with what helped before, and leave to a person what has used up its budgets."""
+    budgets = plan.caps.budgets
+    remembered = past.remembered if playbook.memory else None
+    start = begin_with(plan.phases, remembered, plan.caps, past.spent)
+    changes: dict[str, Any] = {
+        "ruling": within_budgets(plan.ruling, budgets, past.spent),
+        "phases": start.phases,
+        "remembered": start.remembered,
+        "memory": start.why,
+        "budget_left": what_is_left(budgets, past.spent),
+    }
+    return plan.model_copy(update=changes)
 
 
 def _explained(ruling: Ruling, playbook: Playbook) -> Ruling:

@@ -114,6 +114,7 @@ class Playbook(Strict):
     approval: Literal["policy"] = "policy"
     snapshot: bool = True
     keep_change: bool = False
+    memory: bool = True
     limits: Limits = Limits()
     content_hash: str = ""
 

@@ -1,9 +1,11 @@
 """Raw settings as people may see them: the shape and the numbers, never a secret."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from lakemend.compute.raw_settings import Difference
 from lakemend.redaction import HIDDEN, redact
 
 # Under these, every value may be a secret, whatever its name says.
@@ -12,6 +14,7 @@ _TELLING = re.compile(
     r"password|passwd|passphrase|secret|token|credential|account\.key|api_?key|access_?key|private_?key",
     re.IGNORECASE,
 )
+_LONGEST = 200
 _REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
 
 
@@ -32,3 +35,20 @@ def shown(settings: Any, name: str = "", *, opaque: bool = False) -> Any:
     if _REFERENCE.fullmatch(settings.strip()):
         return settings
     return HIDDEN if hide or _TELLING.search(name) else redact(settings)
+
+
+def shown_difference(difference: Difference) -> str:
+    """Write `field: before -> after`, the values hidden as `shown` hides them."""
+    parts = set(re.split(r"[.\[\]]", difference.field))
+    opaque = not _OPAQUE.isdisjoint(parts)
+    before, after = (
+        _short(shown(value, difference.field, opaque=opaque))
+        for value in (difference.before, difference.after)
+    )
+    return f"{difference.field}: {before} -> {after}"
+
+
+def _short(value: Any) -> str:
+    """Write a value as JSON on one line, cut where it is long."""
+    text = "nothing" if value is None else json.dumps(value, sort_keys=True)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -10,9 +10,19 @@ from sqlalchemy import Connection, Engine, text
 from lakemend.audit import AuditEntry, TicketStatus
 from lakemend.budget import Attempt, Budgets, Spent
 from lakemend.incident import IncidentView, Outcome
+from lakemend.memory import Lesson
 from lakemend.neighbours import Sighting
 from lakemend.recording import GoodSettings, RecordInput, Snapshot, SnapshotInfo
-from records import attempts, audit, failures, good_settings, sightings, snapshots, tickets
+from records import (
+    attempts,
+    audit,
+    failures,
+    good_settings,
+    lessons,
+    sightings,
+    snapshots,
+    tickets,
+)
 from records.engine import READ_ONLY, open_engine, records_errors
 from records.snapshots import Cipher
 from records.tickets import TicketFilter
@@ -126,6 +136,8 @@ class Records:
             if view and request.settled:
                 owner = view.workflow_run_id
                 failures.settle(connection, request.settled, view.incident_id, owner)
+            if view:
+                lessons.learn(connection, view)
             audit.append(connection, request.audit)
         return number
 
@@ -180,6 +192,16 @@ class Records:
         """Return what a job has used of its budgets within the last 24 hours."""
         with self._reading() as connection:
             return attempts.spent_by(connection, workspace, subject, datetime.now(UTC))
+
+    def lessons(self, workspace: str, job_id: str, cause: str = "") -> list[Lesson]:
+        """Return what the incidents of a job showed about the phases tried, newest first."""
+        with self._reading() as connection:
+            return lessons.of(connection, workspace, job_id, cause)
+
+    def forget_lessons(self, workspace: str, job_id: str, cause: str = "") -> int:
+        """Forget what helped a job, against one cause or all; returns how many lessons that was."""
+        with self._writing() as connection:
+            return lessons.forget(connection, workspace, job_id, cause)
 
     def put_good_settings(self, good: GoodSettings) -> None:
         """Keep the settings that a run succeeded with, in place of the ones before."""

@@ -164,6 +164,23 @@ class SightingRow(Base):
     at: Mapped[datetime]
 
 
+class LessonRow(Base):
+    """What an incident showed about one phase of its last plan."""
+
+    __tablename__ = "lessons"
+    __table_args__ = (Index("ix_lessons_job", "workspace", "job_id", "cause", "at"),)
+
+    workflow_run_id: Mapped[str] = mapped_column(primary_key=True)
+    phase: Mapped[str] = mapped_column(primary_key=True)
+    incident_id: Mapped[str]
+    workspace: Mapped[str]
+    job_id: Mapped[str]
+    cause: Mapped[str]
+    what: Mapped[str]
+    helped: Mapped[bool]
+    at: Mapped[datetime]
+
+
 class FailureRow(Base):
     """A failure somebody deals with, or has dealt with once `settled`."""
 

@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.records import RecordActivities
     from lakemend.evidence import ComputeKind, Evidence
     from lakemend.incident import HealthCheckResult, IncidentView
-    from lakemend.plan import Plan, PlannedStep
+    from lakemend.phase import PlannedStep
+    from lakemend.plan import Plan
     from lakemend.recording import FailureClaim
     from lakemend.step import (
         Caps,

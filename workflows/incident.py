@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.lease import LeaseGrant
     from lakemend.permit import Decision as PermitDecision
     from lakemend.permit import PermitAnswer, PermitOutcome
-    from lakemend.plan import RUN_TIMEOUT
+    from lakemend.phase import RUN_TIMEOUT
     from lakemend.policy import Consent, Ending, ending_without_recovery
     from lakemend.step import WatchedRun
     from workflows.calls import claim, decide, read_evidence
@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.failures import interrupted
     from workflows.mailbox import Mailbox
     from workflows.permits import Permit, refusal
+    from workflows.recommending import recommend_for_good
     from workflows.recovery import Recovery
     from workflows.rehearsal import rehearse
     from workflows.story import Story
@@ -139,6 +140,8 @@ class IncidentWorkflow:
             await self._permit.give_back(PermitOutcome.FAILURE)
         elif plan.keep_change and result.outcome is Outcome.RECOVERED:
             self._compensation.keep_changes()
+        elif result.outcome is Outcome.RECOVERED:
+            await recommend_for_good(self._story)
         return result
 
     async def _ask_breaker(self, decision: Decision) -> Ending | None:

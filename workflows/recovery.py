@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.evidence import Evidence, whole_run_key
     from lakemend.health import run_succeeded, taken_over
     from lakemend.incident import HealthCheckResult, Outcome, Stage, StepStatus
-    from lakemend.plan import Phase, PlannedStep
+    from lakemend.phase import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
     from lakemend.step import RunEnd, StepResult, WatchedRun
     from workflows.calls import Terms, act, check_health, claim, decide, read_evidence
@@ -59,9 +59,8 @@ class Recovery:
 
     async def run(self) -> Ending | NewFailure:
         """Return how it ended, or a new decision when the run now fails for another reason."""
-        for number, phase in enumerate(self._plan.phases):
-            if number:
-                await self._enter(phase)
+        for phase in self._plan.phases:
+            await self._enter(phase)
             result = await self._phase(phase)
             if result is not None:
                 return result
@@ -69,7 +68,7 @@ class Recovery:
         return Ending(outcome=Outcome.ESCALATED, message=message)
 
     async def _enter(self, phase: Phase) -> None:
-        """Begin a further phase from the settings as they were: what did not help goes back."""
+        """Begin a phase from the settings as they were: what did not help before goes back."""
         await self._compensation.restore()
         self._cost_factor = 1.0
         if phase.name == "fallback":

@@ -7,7 +7,8 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.actions import ACTIONS
     from lakemend.evidence import Evidence
     from lakemend.incident import StepStatus
-    from lakemend.plan import Plan, PlannedStep
+    from lakemend.phase import PlannedStep
+    from lakemend.plan import Plan
     from workflows.calls import Terms, act
     from workflows.failures import explain
     from workflows.story import Story

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
         StepRecord,
     )
     from lakemend.narrative import narrate
-    from lakemend.plan import PlannedStep
+    from lakemend.phase import PlannedStep
     from lakemend.recording import RecordInput
     from workflows.options import LOCALLY
 
@@ -86,6 +86,7 @@ class Story:
             action=step.action,
             phase=phase,
             attempt=attempt,
+            decision=len(self.view.decisions),
             target=step.target.resource if step.target else "",
             started_at=workflow.now(),
         )

@@ -41,6 +41,14 @@ class Shelf:
         """Keep what an attempt is about to make of them: by that a restore knows our change."""
         self._keep(_TARGET, token, settings)
 
+    def beginning(self, token: str) -> Json | None:
+        """Return what an attempt began with; None when nothing was kept."""
+        return self._get("step-", token)
+
+    def target(self, token: str) -> Json | None:
+        """Return what an attempt set out to make of them; None when nothing was kept."""
+        return self._get(_TARGET, token)
+
     def target_hashes(self) -> set[str]:
         """Return the hashes of everything our steps have tried to make of the resource."""
         kept = self.records.list_snapshots(self.incident_id)
@@ -59,6 +67,10 @@ class Shelf:
             settings_hash=settings_hash(settings),
         )
         return snapshot_id
+
+    def _get(self, prefix: str, key: str) -> Json | None:
+        kept = self.records.get_snapshot(self._id(prefix, key))
+        return None if kept is None else json.loads(kept.settings_json)
 
     def _id(self, prefix: str, key: str) -> str:
         whole = f"{self.workspace}/{self.incident_id}/{self.resource}/{key}"

@@ -93,6 +93,8 @@ def _choice(decision: DecisionRecord) -> Iterator[str]:
     yield f"  {_WORDS[decision.consent]} {on_one_line(decision.reason)}".rstrip()
     if decision.consent == "escalate":
         return
+    if decision.memory:
+        yield f"  {on_one_line(decision.memory)}"
     yield from map(_step, decision.steps)
     if decision.breaker:
         yield f"  with the leave of breaker {on_one_line(decision.breaker)}"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 Json = dict[str, Any]
 
@@ -65,9 +65,23 @@ def settings_hash(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(_text(_canonical(settings)).encode()).hexdigest()
 
 
+class Difference(NamedTuple):
+    """A field in which two settings differ, with its values; None where there is none."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Return the fields that differ, by name; the values may be secrets."""
+    found = _differences("", _canonical(before), _canonical(after))
+    return sorted(found, key=lambda each: each.field)
+
+
 def differing_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the fields that differ, like `tasks[load].max_retries`; never their values."""
-    return tuple(sorted(_differences("", _canonical(before), _canonical(after))))
+    return tuple(each.field for each in differences(before, after))
 
 
 def _canonical(value: Any) -> Any:
@@ -95,17 +109,17 @@ def _identifies(entries: list[Any], key: str) -> bool:
     return bool(entries) and len(texts) == len(entries)
 
 
-def _differences(path: str, before: Any, after: Any) -> list[str]:
+def _differences(path: str, before: Any, after: Any) -> list[Difference]:
     if _text(before) == _text(after):
         return []
     if not (isinstance(before, dict) and isinstance(after, dict)):
-        return [path]
+        return [Difference(path, before, after)]
     left, right = cast("Json", before), cast("Json", after)
-    found: list[str] = []
+    found: list[Difference] = []
     for name in left.keys() | right.keys():
         inner = f"{path}{name}" if name.startswith("[") or not path else f"{path}.{name}"
         if name not in left or name not in right:
-            found.append(inner)
+            found.append(Difference(inner, left.get(name), right.get(name)))
         else:
             found += _differences(inner, left[name], right[name])
     return found

@@ -2,9 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lakemend.budget import Spent
 from lakemend.diagnosis import Cause, Diagnosis, Remedy
 from lakemend.evidence import Compute, ComputeKind, Evidence, JobFacts, RunFacts, TaskFacts
-from lakemend.plan import Phase, make_plan
+from lakemend.memory import Remembered
+from lakemend.past import Past
+from lakemend.phase import Phase
+from lakemend.plan import make_plan
 from lakemend.playbook import load_playbooks, parse_playbook
 from lakemend.policy import Consent
 from lakemend.settings import Settings
@@ -152,3 +156,30 @@ def test_a_playbook_may_end_with_a_recommendation() -> None:
 
     assert [active(phase) for phase in plan.phases] == [["repair_run"], ["escalate"]]
     assert "one after the other" in plan.phases[1].steps[0].parameters["recommendation"]
+
+
+def test_what_helped_before_is_begun_with_unless_the_playbook_switches_it_off() -> None:
+    first, *_, last = make_plan(oom(), evidence(), PLAYBOOKS, Settings()).phases
+    helped = Remembered(
+        cause="driver_oom", phase=last.name, what=last.what, times=2, incident_id="i", at=NOON
+    )
+    off = PLAYBOOKS["DatabricksOutOfMemoryError"].model_copy(update={"memory": False})
+    past = Past(remembered=helped)
+
+    with_memory = make_plan(oom(), evidence(), PLAYBOOKS, Settings(), past)
+    without = make_plan(oom(), evidence(), {off.error_type: off}, Settings(), past)
+
+    assert with_memory.phases[0] == last
+    assert with_memory.phases[1] == first
+    assert with_memory.memory.startswith("Begins with fallback")
+    assert (without.phases[0], without.memory, without.remembered) == (first, "", None)
+
+
+def test_a_used_up_budget_escalates_before_anything_is_asked_for() -> None:
+    past = Past(spent=Spent(attempts=30, cost_factor=30))
+
+    plan = make_plan(oom(), evidence(), PLAYBOOKS, Settings(), past)
+
+    assert plan.ruling.consent is Consent.ESCALATE
+    assert "max_attempts_per_job_and_day" in plan.ruling.reason
+    assert plan.budget_left.startswith("0 of 30 attempts and 30 of 60 cost are left")
