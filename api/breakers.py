@@ -1,7 +1,7 @@
-"""The circuit breakers as their workflows tell of them, and the two orders a person may give."""
+"""The circuit breakers as their workflows tell of them, and the orders a person may give."""
 
 import asyncio
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -13,17 +13,29 @@ from temporalio.client import (
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
+from api.breaker_schemas import Breaker, BreakerHistory, BreakerList, BreakerQueue
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
-from api.problems import UnknownBreakerError
-from api.schemas import Breaker, BreakerList
-from lakemend.incident import BREAKER_STATE_ATTRIBUTE
-from lakemend.permit import BREAKER_PREFIX, BREAKER_WORKFLOW, breaker_workflow_id
+from api.problems import AwayError, InvalidInputError, UnknownBreakerError, field_problem
+from lakemend.breaker_state import BreakerEvent
+from lakemend.breaker_view import BreakerInput, WaitingRequest
+from lakemend.incident import BREAKER_STATE_ATTRIBUTE, TASK_QUEUE
+from lakemend.permit import (
+    BREAKER_PREFIX,
+    BREAKER_WORKFLOW,
+    ManualChange,
+    Reconfigure,
+    breaker_workflow_id,
+    check_breaker_name,
+)
 
 _RUNNING = f"WorkflowType = '{BREAKER_WORKFLOW}' AND ExecutionStatus = 'Running'"
 _STATE = SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)
 _OPEN_STATES = frozenset({"open", "forced_open"})
 _QUERIES_AT_ONCE = 10  # each holds a worker's attention for a moment
 _NO_ANSWER = "no worker answered in time: this is the last state that was written down"
+
+Handle = WorkflowHandle[Any, Any]
+AnswerT = TypeVar("AnswerT")
 
 
 class Breakers:
@@ -47,32 +59,67 @@ class Breakers:
     async def get(self, name: str) -> Breaker:
         """Return one breaker; raises UnknownBreakerError unless it is running."""
         client = await self._temporal.client()
-        handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(breaker_workflow_id(name))
-        try:
-            async with reaching_temporal():
-                execution = await handle.describe(rpc_timeout=CALL_TIMEOUT)
-        except RPCError as error:
-            raise _unknown(name) from error
+        execution = await _describe(client, name)
         if execution.status is not WorkflowExecutionStatus.RUNNING:
             raise _unknown(name)
         return await _read(client, execution)
 
-    async def order(self, name: str, signal: str, by: str, reason: str) -> Breaker:
-        """Signal `reset` or `force_open`, and return the breaker as it is afterwards.
+    async def history(self, name: str) -> BreakerHistory:
+        """Return the last events of a breaker, also of one that has ended."""
+        events = await self._ask(name, "history", tuple[BreakerEvent, ...])
+        return BreakerHistory(name=name, events=list(events))
+
+    async def queue(self, name: str) -> BreakerQueue:
+        """Return who waits for a breaker."""
+        waiting = await self._ask(name, "waiting", tuple[WaitingRequest, ...])
+        return BreakerQueue(name=name, waiting=list(waiting))
+
+    async def reset(self, name: str, change: ManualChange) -> Breaker:
+        """Close a breaker; raises UnknownBreakerError unless it is running."""
+        client = await self._temporal.client()
+        try:
+            async with reaching_temporal():
+                handle = _handle(client, name)
+                await handle.signal("reset", change, rpc_timeout=CALL_TIMEOUT)
+        except RPCError as error:
+            raise _unknown(name) from error
+        return await self._after_order(client, name)
+
+    async def order(self, name: str, signal: str, order: ManualChange | Reconfigure) -> Breaker:
+        """Signal an order, also to a breaker that had nothing to remember until now."""
+        _check(name)
+        client = await self._temporal.client()
+        async with reaching_temporal():
+            await client.start_workflow(
+                BREAKER_WORKFLOW,
+                BreakerInput(name=name),
+                id=breaker_workflow_id(name),
+                task_queue=TASK_QUEUE,
+                start_signal=signal,
+                start_signal_args=[order],
+                static_summary=f"Circuit breaker {name}",
+                rpc_timeout=CALL_TIMEOUT,
+            )
+        return await self._after_order(client, name)
+
+    async def _after_order(self, client: Client, name: str) -> Breaker:
+        """Return the breaker as it is afterwards.
 
         A query is answered after the signals before it, so the answer shows the order's effect,
         also when the breaker has ended because there is nothing left to remember.
         """
+        return await _read(client, await _describe(client, name))
+
+    async def _ask(self, name: str, query: str, answer: type[AnswerT]) -> AnswerT:
         client = await self._temporal.client()
-        handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(breaker_workflow_id(name))
-        order = {"by": by, "reason": reason}
         try:
             async with reaching_temporal():
-                await handle.signal(signal, order, rpc_timeout=CALL_TIMEOUT)
-                execution = await handle.describe(rpc_timeout=CALL_TIMEOUT)
+                handle = _handle(client, name)
+                return await handle.query(query, result_type=answer, rpc_timeout=CALL_TIMEOUT)
         except RPCError as error:
             raise _unknown(name) from error
-        return await _read(client, execution)
+        except WorkflowQueryFailedError as error:
+            raise AwayError("no worker that knows breakers answered") from error
 
 
 async def _read_all(client: Client, executions: list[WorkflowExecution]) -> list[Breaker]:
@@ -91,8 +138,16 @@ async def _read_all(client: Client, executions: list[WorkflowExecution]) -> list
     return await asyncio.gather(*map(read, executions))
 
 
+async def _describe(client: Client, name: str) -> WorkflowExecution:
+    try:
+        async with reaching_temporal():
+            return await _handle(client, name).describe(rpc_timeout=CALL_TIMEOUT)
+    except RPCError as error:
+        raise _unknown(name) from error
+
+
 async def _read(client: Client, execution: WorkflowExecution) -> Breaker:
-    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(execution.id)
+    handle: Handle = client.get_workflow_handle(execution.id)
     try:
         status = await handle.query("status", rpc_timeout=CALL_TIMEOUT)
     except (RPCError, WorkflowQueryFailedError):
@@ -105,8 +160,20 @@ def _last_written(execution: WorkflowExecution) -> Breaker:
     return Breaker(name=_name(execution), state=state, note=_NO_ANSWER)
 
 
+def _handle(client: Client, name: str) -> Handle:
+    return client.get_workflow_handle(breaker_workflow_id(name))
+
+
 def _name(execution: WorkflowExecution) -> str:
     return execution.id.removeprefix(BREAKER_PREFIX)
+
+
+def _check(name: str) -> None:
+    try:
+        check_breaker_name(name)
+    except ValueError as error:
+        problem = field_problem("name", name, str(error))
+        raise InvalidInputError(f"name: {error}", [problem]) from error
 
 
 def _unknown(name: str) -> UnknownBreakerError:

@@ -21,37 +21,6 @@ class Accepted(BaseModel):
     note: str = ""
 
 
-class Breaker(BaseModel):
-    """One circuit breaker; `note` says if a value may be old. Counts are null then."""
-
-    name: str
-    state: str
-    since: datetime | None = None
-    opened_at: datetime | None = None
-    retry_at: datetime | None = None
-    failures: int | None = None
-    successes: int | None = None
-    consecutive_failures: int | None = None
-    permits_out: int | None = None
-    waiting: int | None = None
-    openings: int | None = None
-    note: str = ""
-
-
-class BreakerList(BaseModel):
-    """Every breaker that has something to remember; a missing one counts as closed."""
-
-    total_circuits: int
-    open_circuits: int
-    circuits: list[Breaker]
-
-
-class BreakerOrder(BaseModel):
-    """Why a person changes a breaker by hand; kept in the audit trail."""
-
-    reason: str = Field(default="", max_length=500)
-
-
 class PlaybookSummary(BaseModel):
     """One playbook; `action` is its first step, `escalate` where only a person can help."""
 

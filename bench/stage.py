@@ -20,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from api.arrivals import Arrivals
 from api.connection import TemporalConnection
+from cli.embedded import DYNAMIC_CONFIG
 from lakemend.incident import (
     SEARCH_ATTRIBUTES,
     TASK_QUEUE,
@@ -39,6 +40,11 @@ from worker import run_worker
 
 TEMPORAL = Path(sys.executable).with_name("temporal")
 SOON = 60
+DYNAMIC = [
+    word
+    for name, value in DYNAMIC_CONFIG.items()
+    for word in ("--dynamic-config-value", f"{name}={value}")
+]
 
 HEAD = """
 time_factor: 100
@@ -138,6 +144,11 @@ class WorkerProcess:
             command, env=kept | variables, cwd=stage.settings.data_dir, stderr=subprocess.DEVNULL
         )
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as `kill -9` does."""
         self._process.kill()
@@ -162,7 +173,7 @@ async def staged(scenario: str, folder: Path) -> AsyncGenerator[Stage]:
         dev_server_existing_path=str(TEMPORAL),
         search_attributes=attributes,
         data_converter=pydantic_data_converter,
-        dev_server_extra_args=["--metrics-port", str(metrics_port)],
+        dev_server_extra_args=["--metrics-port", str(metrics_port), *DYNAMIC],
     ) as temporal:
         with SimulatorProcess(HEAD + scenario) as simulator:
             yield Stage(

@@ -1,14 +1,14 @@
 """Breakers as their workflows tell of them, and the orders of a person."""
 
-from typing import Any
+from collections.abc import Sequence
 
+from pydantic import ValidationError
+
+from api.breaker_schemas import Breaker, BreakerHistory, BreakerList, BreakerQueue
 from api.breakers import Breakers
-from api.schemas import Breaker, BreakerList
-from cli.connection import connect, temporal_connection
-from cli.output import Format, console, say, say_json, table, word
-from lakemend.breaker_view import BreakerInput
-from lakemend.incident import TASK_QUEUE
-from lakemend.permit import BREAKER_WORKFLOW, ManualChange, breaker_workflow_id
+from cli.connection import temporal_connection
+from cli.problems import BadInputError
+from lakemend.permit import ManualChange, Reconfigure, check_breaker_name
 from lakemend.settings import Settings
 
 
@@ -19,48 +19,75 @@ async def list_breakers(settings: Settings) -> BreakerList:
 
 async def get_breaker(settings: Settings, name: str) -> Breaker:
     """Return one breaker; raises UnknownBreakerError unless it is running."""
-    return await _breakers(settings).get(name)
+    return await _breakers(settings).get(_checked(name))
+
+
+async def get_history(settings: Settings, name: str) -> BreakerHistory:
+    """Return what happened to a breaker; raises UnknownBreakerError if it never ran."""
+    return await _breakers(settings).history(_checked(name))
+
+
+async def get_queue(settings: Settings, name: str) -> BreakerQueue:
+    """Return who waits for a breaker; raises UnknownBreakerError if it never ran."""
+    return await _breakers(settings).queue(_checked(name))
 
 
 async def reset_breaker(settings: Settings, name: str, by: str, reason: str) -> Breaker:
     """Close a breaker; raises UnknownBreakerError unless it is running."""
-    return await _breakers(settings).order(name, "reset", by, reason)
+    change = _change(by, reason)
+    return await _breakers(settings).reset(_checked(name), change)
 
 
-async def open_breaker(settings: Settings, name: str, by: str, reason: str) -> Breaker:
-    """Hold a breaker open, also one that has nothing to remember yet."""
-    client = await connect(settings)
-    await client.start_workflow(
-        BREAKER_WORKFLOW,
-        BreakerInput(name=name),
-        id=breaker_workflow_id(name),
-        task_queue=TASK_QUEUE,
-        start_signal="force_open",
-        start_signal_args=[ManualChange(by=by, reason=reason)],
-    )
-    return await get_breaker(settings, name)
+async def hold_breaker(
+    settings: Settings, name: str, signal: str, *, by: str, reason: str, lasts: str
+) -> Breaker:
+    """Force a breaker open, or let all pass; also one that has nothing to remember yet."""
+    change = _change(by, reason, lasts)
+    return await _breakers(settings).order(_checked(name), signal, change)
 
 
-def show_breakers(found: BreakerList, output: Format) -> None:
-    """Print the list."""
-    if output is Format.JSON:
-        say_json(found.model_dump(mode="json"))
-    elif not found.circuits:
-        say("No breaker remembers anything: all count as closed.")
-    else:
-        rows = [[each.name, word(each.state), str(each.failures or 0)] for each in found.circuits]
-        console().print(table(["Breaker", "State", "Failures"], rows))
-        say(f"{found.open_circuits} of {found.total_circuits} open.")
+async def configure_breaker(
+    settings: Settings, name: str, changes: Sequence[str], by: str, reason: str
+) -> Breaker:
+    """Change settings of one breaker; raises BadInputError for one that is not allowed."""
+    wanted = dict(_change_of(text) for text in changes)
+    try:
+        order = Reconfigure(by=by, reason=reason, settings=wanted)
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"].removeprefix("Value error, ")
+        remedy = "docs/circuit-breakers.md lists the settings with their defaults."
+        raise BadInputError("SETTING", " ".join(changes), problem, remedy) from error
+    return await _breakers(settings).order(_checked(name), "configure", order)
 
 
-def show_breaker(breaker: Breaker, output: Format) -> None:
-    """Print one breaker."""
-    facts: dict[str, Any] = breaker.model_dump(mode="json")
-    if output is Format.JSON:
-        say_json(facts)
-        return
-    rows = [[name, word(str(value))] for name, value in facts.items() if value not in (None, "")]
-    console().print(table(["", ""], rows, headed=False))
+def _change_of(text: str) -> tuple[str, str | None]:
+    name, given, value = text.partition("=")
+    if not given:
+        remedy = "Write it like failure_threshold=3, or failure_threshold= to take it back."
+        raise BadInputError("SETTING", text, "there is no =VALUE", remedy)
+    return name, value or None
+
+
+def _change(by: str, reason: str, lasts: str = "") -> ManualChange:
+    try:
+        return ManualChange.model_validate(
+            {"by": by, "reason": reason, "expires_after": lasts or None}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["loc"] == ("by",):
+            remedy = "Say who gives the order; the audit trail keeps it."
+            raise BadInputError("--by", by, "a name is needed", remedy) from error
+        remedy = "Write it like 30s, 5m, 4h or 1d, longer than zero."
+        raise BadInputError("--for", lasts, "this is not a duration", remedy) from error
+
+
+def _checked(name: str) -> str:
+    try:
+        return check_breaker_name(name)
+    except ValueError as error:
+        remedy = "`lakemend breaker list` shows those that run."
+        raise BadInputError("NAME", name, str(error), remedy) from error
 
 
 def _breakers(settings: Settings) -> Breakers:

@@ -1,10 +1,11 @@
 """How a breaker counts, opens, tries again and queues: one frozen value per key."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from lakemend.durations import Duration
 from lakemend.model import Model
@@ -94,12 +95,30 @@ class BreakerSettings(Model):
     cool_down: Pause = timedelta(seconds=300)
 
 
-def override(base: BreakerSettings, changes: dict[str, Any]) -> BreakerSettings:
+def override(base: BreakerSettings, changes: Mapping[str, Any]) -> BreakerSettings:
     """Return `base` with some settings replaced; raises ValueError for a name or value not allowed.
 
     Applied once per level: default, then error type, then key.
     """
-    unknown = changes.keys() - BreakerSettings.model_fields.keys()
-    if unknown:
-        raise ValueError(f"a breaker has no setting {min(unknown)!r}")
-    return BreakerSettings.model_validate(base.model_dump() | changes)
+    return BreakerSettings.model_validate(base.model_dump() | checked(changes))
+
+
+def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes as they are written down; None, which takes a setting back, stays.
+
+    Raises ValueError that names the setting, its value, and what is allowed.
+    """
+    return {name: _checked(name, value) for name, value in changes.items()}
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name not in BreakerSettings.model_fields:
+        known = ", ".join(BreakerSettings.model_fields)
+        raise ValueError(f"a breaker has no setting {name!r}; it has {known}")
+    if value is None:
+        return None
+    try:
+        read = BreakerSettings.model_validate({name: value})
+    except ValidationError as error:
+        raise ValueError(f"{name}={value}: {error.errors()[0]['msg']}") from error
+    return read.model_dump(mode="json")[name]

@@ -4,13 +4,14 @@ The incident asks by signal-with-start and is answered by a signal, because an u
 is refused beyond ten in flight, and a query cannot count.
 """
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
-from lakemend.breaker_settings import BreakerSettings, override
+from lakemend.breaker_settings import BreakerSettings, checked
 from lakemend.durations import Duration
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.model import Model
@@ -89,6 +90,9 @@ class CancelRequest(Model):
     request_id: str
 
 
+Lasts = Annotated[Duration, Field(gt=timedelta(0))]
+
+
 class ManualChange(Model):
     """Who switches a breaker by hand and why: `reset`, `force_open`, `disable`, `metrics_only`.
 
@@ -97,7 +101,7 @@ class ManualChange(Model):
 
     by: Annotated[str, Field(min_length=1)]
     reason: str = ""
-    expires_after: Duration | None = None
+    expires_after: Lasts | None = None
 
 
 class Reconfigure(Model):
@@ -107,10 +111,10 @@ class Reconfigure(Model):
     reason: str = ""
     settings: dict[str, Any]
 
-    @model_validator(mode="after")
-    def _settings_are_allowed(self) -> Self:
-        override(BreakerSettings(), {k: v for k, v in self.settings.items() if v is not None})
-        return self
+    @field_validator("settings")
+    @classmethod
+    def _allowed(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return checked(value)
 
 
 class BreakerCall(Model):
@@ -135,6 +139,18 @@ class BreakerCancel(Model):
 
     name: str
     cancel: CancelRequest
+
+
+_NAME = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Z][A-Za-z0-9]*:(job|cluster|workspace)-[^\s/]+", re.ASCII
+)
+
+
+def check_breaker_name(name: str) -> str:
+    """Return the name; raises ValueError for what no incident would ever ask."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("a breaker's name is like DatabricksJobExecutionError:job-123")
+    return name
 
 
 def breaker_name(workspace: str, error_type: str, kind: str, resource_id: str) -> str:

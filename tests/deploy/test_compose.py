@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
+from cli.embedded import DYNAMIC_CONFIG
 from lakemend.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +101,14 @@ def test_ports_are_published_on_loopback_only(services: Services) -> None:
 def test_worker_and_api_can_be_scaled(services: Services) -> None:
     assert not any("container_name" in service for service in services.values())
     assert "ports" not in services["worker"]
+
+
+def test_the_server_has_the_settings_of_the_embedded_one() -> None:
+    text = (ROOT / "deploy" / "temporal" / "dynamicconfig.yaml").read_text(encoding="utf-8")
+    configured = yaml.safe_load(text)
+
+    for name, value in DYNAMIC_CONFIG.items():
+        assert configured[name] == [{"value": value, "constraints": {}}]
 
 
 def test_mounted_files_exist(services: Services) -> None:

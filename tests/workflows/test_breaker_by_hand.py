@@ -1,10 +1,11 @@
-"""Every line of the guide's command section, typed at a real server."""
+"""Every command line of the guide, typed at a real server as it stands there."""
 
 import asyncio
 import json
 import os
 import re
 import shlex
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,9 +18,23 @@ from lakemend.breaker_view import STATE_ATTRIBUTE
 from lakemend.permit import Decision, breaker_workflow_id
 from tests.workflows.holders import BINARIES, Bench, eventually, running_bench
 
-GUIDE = Path(__file__).parents[2] / "docs" / "circuit-breakers.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "circuit-breakers.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```sh\n(.+?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+LINES = [line for block in BLOCKS for line in block.splitlines()]
 NAME = "DatabricksJobExecutionError:job-123"
-LINES = re.findall(r"^temporal .+$", GUIDE.read_text("utf-8"), re.MULTILINE)
+
+# What the words of a line lead to; lines with none of them only have to succeed.
+SWITCHES = {
+    "--name reset ": "closed",
+    "breaker reset ": "closed",
+    "force_open": "forced_open",
+    "breaker open ": "forced_open",
+    "--name disable ": "disabled",
+    "breaker disable ": "disabled",
+    "--name metrics_only ": "metrics_only",
+    "breaker metrics-only ": "metrics_only",
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +55,10 @@ async def type_in(bench: Bench, line: str) -> tuple[int, str]:
     program, *arguments = shlex.split(line)
     address = bench.client.service_client.config.target_host
     process = await asyncio.create_subprocess_exec(
-        BINARIES / program,
+        sys.executable if program.endswith("python") else BINARIES / program,
         *arguments,
-        env={**os.environ, "TEMPORAL_ADDRESS": address},
+        cwd=ROOT,
+        env={**os.environ, "TEMPORAL_ADDRESS": address, "COLUMNS": "200"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -72,34 +88,32 @@ async def is_running(bench: Bench) -> bool:
     return (await bench.client.count_workflows(query)).count > 0
 
 
-@pytest.mark.parametrize(
-    ("signal", "state"),
-    [
-        ("reset", "closed"),
-        ("force_open", "forced_open"),
-        ("disable", "disabled"),
-        ("metrics_only", "metrics_only"),
-    ],
-)
-async def test_a_signal_as_typed_switches_the_breaker(
-    bench: Bench, opened: str, signal: str, state: str
-) -> None:
-    code, output = await type_in(bench, line_with(f"--name {signal} "))
+@pytest.mark.parametrize("line", LINES)
+async def test_a_line_works_as_it_stands(bench: Bench, opened: str, line: str) -> None:
+    code, output = await type_in(bench, line)
 
     assert code == 0, output
-    await bench.state(opened, state)
+    for words, state in SWITCHES.items():
+        if words in line:
+            await bench.state(opened, state)
 
 
-async def test_settings_as_typed_come_and_go(bench: Bench, opened: str) -> None:
-    for line in [line for line in LINES if "--name configure" in line]:
-        code, output = await type_in(bench, line)
-        assert code == 0, output
+def test_every_kind_of_line_is_in_the_guide() -> None:
+    assert all(any(words in line for line in LINES) for words in SWITCHES)
+    assert {shlex.split(line)[0] for line in LINES} == {"temporal", "lakemend", ".venv/bin/python"}
 
-    async def settled() -> bool | None:
-        entries = [e.kind for e in bench.records.entries.values() if e.actor == "me"]
-        return entries.count("breaker.configured") == 2 or None
 
-    assert await eventually(settled)
+@pytest.mark.parametrize("program", ["temporal", "lakemend"])
+async def test_settings_as_typed_come_and_go(bench: Bench, opened: str, program: str) -> None:
+    setting, taking_back = [
+        line for line in LINES if line.startswith(program) and "configure" in line
+    ]
+
+    assert (await type_in(bench, setting))[0] == 0
+    status = await bench.status(opened)
+    assert status.overrides["failure_threshold"] == 3
+    assert (await type_in(bench, taking_back))[0] == 0
+
     assert (await bench.status(opened)).overrides == {}
 
 
@@ -109,6 +123,21 @@ async def test_a_query_as_typed_answers_in_json(bench: Bench, opened: str, query
 
     assert code == 0, output
     assert "queryResult" in json.loads(output)
+    assert opened
+
+
+async def test_what_was_done_by_hand_is_in_the_history(bench: Bench, opened: str) -> None:
+    await type_in(bench, line_with("breaker open") + " --by kim")
+    _, shown = await type_in(bench, line_with("breaker history"))
+    _, listed = await type_in(bench, line_with("breaker history") + " -o json")
+
+    assert "forced_open" in shown
+    last = json.loads(listed)["events"][-1]
+    assert (last["actor"], last["reason"], last["to_circuit"]) == (
+        "kim",
+        "maintenance",
+        "forced_open",
+    )
     assert opened
 
 
@@ -133,14 +162,3 @@ async def test_a_breaker_that_is_not_running_can_be_started_by_hand(bench: Bench
     await bench.state(NAME, "forced_open")
     holder = await bench.holder()
     assert (await bench.ask(NAME, holder)).decision is Decision.REJECTED
-
-
-def test_every_line_of_the_guide_is_typed_here() -> None:
-    tried = ["--name reset", "--name force_open", "--name disable", "--name metrics_only"]
-    tried += ["--name configure", "--type status", "--type history", "--type waiting"]
-    tried += ["workflow list", "signal-with-start"]
-
-    untried = [line for line in LINES if not any(words in line for words in tried)]
-
-    assert len(LINES) == 11
-    assert untried == []

@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 
 from activities.records import RecordActivities
 from lakemend.audit import AuditEntry
+from lakemend.breaker_settings import WhenOpen
 from lakemend.breaker_view import BreakerInput
 from lakemend.incident import incident_id
 from lakemend.permit import (
@@ -119,6 +120,76 @@ async def test_breaker_can_be_held_open_without_a_reason(
 
     assert (answer.status_code, answer.json()["state"]) == (200, "forced_open")
     assert (await api.get(f"/api/circuit-breakers/{name}")).json()["state"] == "forced_open"
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize(
+    ("order", "state"),
+    [("force-open", "forced_open"), ("disable", "disabled"), ("metrics-only", "metrics_only")],
+)
+async def test_breaker_is_held_for_a_time(
+    api: httpx.AsyncClient, temporal: Client, make_token: Any, order: str, state: str
+) -> None:
+    name = f"DatabricksNetworkError:job-{order}"
+    await opened_breaker(temporal, name)
+    headers = {"authorization": f"Bearer {make_token(sub='anna')}"}
+
+    answer = await api.post(
+        f"/api/circuit-breakers/{name}/{order}",
+        headers=headers,
+        json={"reason": "maintenance", "expires_after": "2h"},
+    )
+
+    assert (answer.status_code, answer.json()["state"]) == (200, state)
+    events = (await api.get(f"/api/circuit-breakers/{name}/history")).json()["events"]
+    assert [event["to_circuit"] for event in events] == ["open", state]
+    assert (events[-1]["actor"], events[-1]["reason"]) == ("anna", "maintenance")
+
+
+@pytest.mark.usefixtures("worker")
+async def test_settings_of_a_breaker_are_changed_and_named_when_wrong(
+    api: httpx.AsyncClient, temporal: Client, make_token: Any
+) -> None:
+    name = "DatabricksNetworkError:job-6"
+    await opened_breaker(temporal, name)
+    url = f"/api/circuit-breakers/{name}/configure"
+    headers = {"authorization": f"Bearer {make_token()}"}
+
+    changed = await api.post(url, headers=headers, json={"settings": {"cool_down": "1m"}})
+    wrong = await api.post(url, headers=headers, json={"settings": {"cool_dwon": "1m"}})
+
+    assert changed.json()["overrides"] == {"cool_down": "1m"}
+    assert wrong.status_code == 422
+    assert "a breaker has no setting 'cool_dwon'" in wrong.json()["errors"][0]["remedy"]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_who_waits_is_listed_in_order(api: httpx.AsyncClient, temporal: Client) -> None:
+    name = "DatabricksNetworkError:job-7"
+    await opened_breaker(temporal, name)
+    parking = BreakerSettings(when_open=WhenOpen.PARK)
+    handle = temporal.get_workflow_handle(breaker_workflow_id(name))
+    # a holder that is there to be answered, or it would lose its place
+    holder = await temporal.start_workflow("Sleeper", id="holder-7", task_queue="nobody-listens")
+    request = PermitRequest(request_id="2", holder=holder.id, settings=parking)
+    await handle.signal("request_permit", request)
+
+    answer = await api.get(f"/api/circuit-breakers/{name}/waiting")
+
+    (first,) = answer.json()["waiting"]
+    assert (first["place"], first["holder"]) == (1, holder.id)
+    await holder.terminate()
+
+
+async def test_nobody_starts_a_breaker_that_no_incident_would_ask(
+    api: httpx.AsyncClient, make_token: Any
+) -> None:
+    headers = {"authorization": f"Bearer {make_token()}"}
+
+    answer = await api.post("/api/circuit-breakers/nonsense/open", headers=headers)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "name"
 
 
 async def test_without_a_worker_the_list_still_answers_and_says_so(
