@@ -3,6 +3,7 @@
 Unknown fields are kept, as the platform keeps those that an older client does not know.
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -20,10 +21,11 @@ MERGED_BY_KEY = {
 
 
 class Jobs:
-    """All jobs of the workspace."""
+    """All jobs of the workspace. `changed` is told of each new version of a job's settings."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.changed: list[Callable[[Job], None]] = []
 
     def get(self, job_id: int) -> Job:
         """Find a job; raises InvalidParameterError."""
@@ -85,6 +87,8 @@ class Jobs:
         if by == "person":
             job.wanted = deepcopy(settings)
         job.edits.append(Edit(at=self._world.clock.milliseconds, by=by, call=call))
+        for hook in self.changed:
+            hook(job)
 
     def _check_nodes(self, settings: Json) -> None:
         entries = [*settings.get("job_clusters", []), *settings.get("tasks", [])]

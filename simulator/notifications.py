@@ -11,6 +11,9 @@ from simulator.ids import next_id
 from simulator.records import About, Attempt, Delivery, JobRun, Json
 from simulator.world import World
 
+_ALONE = timedelta(minutes=10)
+"""How long a message that is to be overtaken waits for another one."""
+
 
 class Notifications:
     """Writes deliveries and hands them to the outbox when they are due."""
@@ -22,6 +25,7 @@ class Notifications:
         self.target: tuple[str, str, str] = ("", "", "")
         self._held: list[int] = []
         world.clock.on("deliver", self._due)
+        world.clock.on("deliver_held", self._waited)
 
     def run_started(self, run: JobRun) -> None:
         """Tell those who follow the job's starts."""
@@ -39,6 +43,10 @@ class Notifications:
         if run.end.life_cycle_state == "SKIPPED" and quiet.get("no_alert_for_skipped_runs"):
             return
         self._send(run, run.settings, "on_success" if run.end.succeeded else "on_failure", None)
+
+    def run_is_long(self, run: JobRun) -> None:
+        """Tell those who want to know of a run that takes longer than its health rule allows."""
+        self._send(run, run.settings, "on_duration_warning_threshold_exceeded", None)
 
     def attempt_ended(self, run: JobRun, attempt: Attempt) -> None:
         """Tell those who follow the task: each failed attempt, unless they want the last only."""
@@ -117,6 +125,15 @@ class Notifications:
         """Out it goes; in disorder each second message overtakes the one before it."""
         self._held.append(int(about["delivery"]))
         if self._world.scenario.webhooks.reorder and len(self._held) == 1:
+            self._world.clock.after(_ALONE, "deliver_held", delivery=self._held[0])
             return
+        self._release()
+
+    def _waited(self, about: About) -> None:
+        """No other message came to overtake it."""
+        if about["delivery"] in self._held:
+            self._release()
+
+    def _release(self) -> None:
         self.outbox.extend(reversed(self._held))
         self._held.clear()

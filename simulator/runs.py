@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import timedelta
 
 from simulator.clusters import Clusters
 from simulator.compute import Compute
@@ -10,7 +9,6 @@ from simulator.errors import InvalidParameterError
 from simulator.ids import next_id
 from simulator.jobs import Jobs
 from simulator.model.dag import Verdict, canceled, overall, verdict
-from simulator.model.outcome import timed_out
 from simulator.records import About, Actor, Attempt, End, Job, JobRun, Json, Phase, Repair
 from simulator.tasks import Tasks
 from simulator.world import World
@@ -29,7 +27,6 @@ class Runs:
         self.started: list[RunHook] = []
         self.finished: list[RunHook] = []
         tasks.progressed.append(self.progress)
-        world.clock.on("run_times_out", self._time_out)
         world.clock.on("run_cancelled", self._cancelled)
 
     def get(self, run_id: int) -> JobRun:
@@ -77,11 +74,6 @@ class Runs:
         run.round_start = self._world.clock.milliseconds
         for hook in self.started:
             hook(run)
-        limit = int(run.settings.get("timeout_seconds") or 0)
-        if limit:
-            self._world.clock.after(
-                timedelta(seconds=limit), "run_times_out", run_id=run.run_id, round=run.round
-            )
         self.progress(run)
 
     def progress(self, run: JobRun) -> None:
@@ -110,6 +102,13 @@ class Runs:
         self._world.clock.after(
             self._world.delays.cancel, "run_cancelled", run_id=run_id, round=run.round
         )
+
+    def stop(self, run: JobRun, end: End) -> None:
+        """End every open attempt the same way, then the run."""
+        run.phase = Phase.TERMINATING
+        for attempt in list(run.latest.values()):
+            self._tasks.end(run, attempt, end, retry=False)
+        self._finish(run, end)
 
     def delete(self, run_id: int) -> None:
         """Remove a run that has ended. Its token stays known, and gives an error from then on."""
@@ -201,23 +200,10 @@ class Runs:
         busy = [run for run in self._world.index.active(job_id) if run.phase is not Phase.QUEUED]
         return job is not None and len(busy) < int(job.settings.get("max_concurrent_runs", 1))
 
-    def _time_out(self, about: About) -> None:
-        run = self._world.state.runs.get(int(about["run_id"]))
-        if run is not None and run.round == about["round"] and not run.over:
-            limit = timedelta(seconds=int(run.settings["timeout_seconds"]))
-            self._stop(run, timed_out(limit))
-
     def _cancelled(self, about: About) -> None:
         run = self._world.state.runs.get(int(about["run_id"]))
         if run is not None and run.round == about["round"] and not run.over:
-            self._stop(run, canceled())
-
-    def _stop(self, run: JobRun, end: End) -> None:
-        """End every open attempt the same way, then the run."""
-        run.phase = Phase.TERMINATING
-        for attempt in list(run.latest.values()):
-            self._tasks.end(run, attempt, end, retry=False)
-        self._finish(run, end)
+            self.stop(run, canceled())
 
 
 def _queues(job: Job, body: Json) -> bool:

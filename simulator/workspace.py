@@ -2,6 +2,7 @@
 
 from simulator.actors import Actors
 from simulator.clusters import Clusters
+from simulator.deadlines import Deadlines
 from simulator.filling import fill
 from simulator.jobs import Jobs
 from simulator.libraries import Libraries
@@ -34,6 +35,7 @@ class Workspace:
         self.submissions = Submissions(world, self.runs, self.tasks)
         self.repairs = Repairs(world, self.jobs, self.runs, self.tasks)
         self.notifications = Notifications(world)
+        self.deadlines = Deadlines(world, self.jobs, self.runs, self.notifications)
         self.actors = Actors(world, self.jobs, self.runs, self.repairs, self.clusters)
         self.views = Views(world)
         self.outputs = Outputs(self.tasks, self.views)

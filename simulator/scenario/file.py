@@ -4,13 +4,13 @@ The format is described in docs/simulator.md. Unknown keys are refused; an error
 line and the field.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from simulator.durations import Duration
 from simulator.faults import Fault
@@ -28,6 +28,8 @@ from simulator.scenario.compute import (
 from simulator.scenario.entry import ZERO, Entry, Json
 from simulator.scenario.jobs import Failures, JobEntry
 from simulator.scenario.lines import line_of
+
+Place = tuple[int | str, ...]
 
 
 class ScenarioError(Exception):
@@ -114,9 +116,14 @@ def parse_scenario(text: str, source: str = "scenario") -> Scenario:
     """Read a scenario from YAML; raises ScenarioError."""
     root, content = _read(text, source)
     try:
-        return Scenario.model_validate(content or {})
+        scenario = Scenario.model_validate(content or {})
     except ValidationError as error:
-        raise ScenarioError(source, [_problem(root, item) for item in error.errors()]) from error
+        problems = [_problem(root, each["loc"], each["msg"]) for each in error.errors()]
+        raise ScenarioError(source, problems) from error
+    names = [_problem(root, place, problem) for place, problem in _unknown_names(scenario)]
+    if names:
+        raise ScenarioError(source, names)
+    return scenario
 
 
 def _read(text: str, source: str) -> tuple[yaml.Node | None, object]:
@@ -129,9 +136,24 @@ def _read(text: str, source: str) -> tuple[yaml.Node | None, object]:
         raise ScenarioError(source, [f"1: yaml: {error}"]) from error
 
 
-def _problem(root: yaml.Node | None, error: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in error["loc"]) or "scenario"
-    return f"{line_of(root, error['loc'])}: {field}: {error['msg']}"
+def _problem(root: yaml.Node | None, place: Place, problem: str) -> str:
+    field = ".".join(str(part) for part in place) or "scenario"
+    return f"{line_of(root, place)}: {field}: {problem}"
+
+
+def _unknown_names(scenario: Scenario) -> Iterator[tuple[Place, str]]:
+    """Find what is said about tasks, jobs and clusters that are not there: it would do nothing."""
+    for name, job in scenario.jobs.items():
+        keys = [str(task.get("task_key")) for task in job.settings.get("tasks", [])]
+        for key in job.tasks:
+            if key not in keys:
+                known = ", ".join(keys) or "none"
+                yield ("jobs", name, "tasks", key), f"its settings have no such task, only {known}"
+    for number, actor in enumerate(scenario.actors):
+        if actor.job and actor.job not in scenario.jobs:
+            yield ("actors", number, "job"), f"there is no job {actor.job!r}"
+        if actor.target and actor.target not in {*scenario.jobs, *scenario.clusters}:
+            yield ("actors", number, "target"), f"there is no job or cluster {actor.target!r}"
 
 
 def load_scenario(path: Path) -> Scenario:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, TooManyRequests
@@ -94,6 +95,23 @@ def test_throttling_with_a_header_is_waited_out(client: WorkspaceClient, control
     client.jobs.get(control.job_id("steady"))
 
     assert time.monotonic() - began >= 1
+
+
+def test_throttling_without_a_header_leaves_the_pause_to_the_caller(
+    simulator: SimulatorProcess, control: Control
+) -> None:
+    body = {"error_code": "RESOURCE_EXHAUSTED", "message": "slow down"}
+    control.add_fault("status", path="*/jobs/list", status=429, body=body)
+    headers = {"authorization": f"Bearer {simulator.token}"}
+
+    first, second = (
+        httpx.get(f"{simulator.address}/api/2.2/jobs/list", headers=headers, trust_env=False)
+        for _ in range(2)
+    )
+
+    assert (first.status_code, second.status_code) == (429, 200)
+    assert first.json() == body
+    assert "retry-after" not in first.headers
 
 
 def test_fault_hits_the_nth_call_and_no_other(client: WorkspaceClient, control: Control) -> None:

@@ -28,6 +28,12 @@ jobs:
           webhook_notifications: {on_failure: [{id: recovery}]}
     tasks: {main: {fails: {kind: network, times: 1}}}
   tenfold: {settings: {tasks: [{task_key: main}]}, deliver: 10}
+  long:
+    settings:
+      webhook_notifications: {on_duration_warning_threshold_exceeded: [{id: recovery}]}
+      health: {rules: [{metric: RUN_DURATION_SECONDS, op: GREATER_THAN, value: 60}]}
+      tasks: [{task_key: main}]
+    tasks: {main: {duration: 90s}}
   quiet:
     settings: {webhook_notifications: {on_success: []}, tasks: [{task_key: main}]}
 """
@@ -178,6 +184,37 @@ def test_messages_can_be_lost_and_late(mailbox: Mailbox) -> None:
         wait_for(lambda: len(mailbox.bodies) == 10)
 
     assert mailbox.bodies[0]["job"]["name"] == "tenfold"
+
+
+def test_messages_can_overtake_each_other(mailbox: Mailbox) -> None:
+    with workspace(mailbox, "webhooks: {reorder: true}") as control:
+        for job in ("broken", "retried", "tenfold"):
+            control.run_job(job)
+            control.advance(60)
+        wait_for(lambda: len(mailbox.bodies) >= 10)
+        sent = [item["body"] for item in control.webhooks()]
+
+    assert mailbox.bodies[:2] == [sent[1], sent[0]]
+
+
+def test_message_that_nothing_overtakes_still_arrives(mailbox: Mailbox) -> None:
+    with workspace(mailbox, "webhooks: {reorder: true}") as control:
+        control.run_job("broken")
+        control.advance(700)
+        wait_for(lambda: len(mailbox.bodies) == 1)
+
+
+def test_run_that_takes_long_is_told_once(mailbox: Mailbox) -> None:
+    with workspace(mailbox) as control:
+        run_id = control.run_job("long")
+        control.advance(120)
+        control.run_job("long")
+        control.advance(50)
+        wait_for(lambda: len(mailbox.bodies) == 1)
+
+    (body,) = mailbox.bodies
+    assert body["event_type"] == "jobs.on_duration_warning_threshold_exceeded"
+    assert body["run"] == {"run_id": str(run_id)}
 
 
 def test_any_alert_can_be_sent(mailbox: Mailbox) -> None:

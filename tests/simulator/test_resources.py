@@ -61,6 +61,14 @@ def test_unknown_pool_is_not_found(client: WorkspaceClient) -> None:
         client.instance_pools.get("nowhere")
 
 
+def test_azure_alert_is_resolved_under_the_name_of_the_rule(control: Control) -> None:
+    alert = control.send_azure_alert("shared", condition="Resolved")
+
+    assert alert["schemaId"] == "azureMonitorCommonAlertSchema"
+    assert alert["data"]["essentials"]["monitorCondition"] == "Resolved"
+    assert alert["data"]["essentials"]["monitoringService"] == "Log Alerts V2"
+
+
 def test_azure_alert_names_the_cluster_in_its_dimensions(control: Control) -> None:
     control.terminate_cluster("shared", "CLOUD_PROVIDER_SHUTDOWN", "CLOUD_FAILURE")
 

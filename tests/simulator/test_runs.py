@@ -47,6 +47,9 @@ jobs:
   overlong:
     settings: {timeout_seconds: 60, tasks: [{task_key: main}]}
     tasks: {main: {duration: 2h}}
+  relaxed:
+    settings: {timeout_seconds: 60, tasks: [{task_key: main}]}
+    tasks: {main: {duration: 2h}}
   cancelled:
     settings: {tasks: [{task_key: main}]}
     tasks: {main: {duration: 2h}}
@@ -253,6 +256,19 @@ def test_run_that_takes_too_long_is_timed_out(
 
     assert run["state"]["result_state"] == "TIMEDOUT"
     assert run["status"]["termination_details"]["code"] == "CANCELED"
+
+
+def test_changed_time_limit_counts_for_the_run_under_way(
+    client: WorkspaceClient, control: Control
+) -> None:
+    run_id = start(client, control, "relaxed")
+    control.advance(30)
+    control.edit_as_person("relaxed", {"timeout_seconds": 90})
+
+    control.advance(40)
+    assert raw_run(client, run_id)["state"]["life_cycle_state"] == "RUNNING"
+    control.advance(30)
+    assert raw_run(client, run_id)["state"]["result_state"] == "TIMEDOUT"
 
 
 def test_cancelling_takes_a_moment(client: WorkspaceClient, control: Control) -> None:

@@ -45,6 +45,12 @@ def test_error_names_file_line_and_field(tmp_path: Path) -> None:
         ("actors: [{do: dance}]", "actors.0.do"),
         ("faults: [{kind: gremlin}]", "faults.0.kind"),
         ("jobs: {a: {}}", "jobs.a.settings"),
+        (
+            "jobs: {a: {settings: {tasks: [{task_key: load}]}, tasks: {laod: {}}}}",
+            "jobs.a.tasks.laod: its settings have no such task, only load",
+        ),
+        ("actors: [{do: run_now, job: nightly}]", "actors.0.job: there is no job"),
+        ("actors: [{do: run_now, target: x}]", "actors.0.target: there is no job or"),
     ],
 )
 def test_unknown_and_wrong_fields_are_refused(text: str, field: str) -> None:
