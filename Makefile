@@ -1,4 +1,7 @@
 .DEFAULT_GOAL := help
+# a check whose output is shortened must fail all the same
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := requirements.lock

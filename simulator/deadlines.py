@@ -30,8 +30,8 @@ class Deadlines:
 
     def _begin(self, run: JobRun) -> None:
         self._limit(run)
-        rules: list[Json] = (run.settings.get("health") or {}).get("rules", [])
-        for rule in rules:
+        health: Json = run.settings.get("health") or {}
+        for rule in health.get("rules", []):
             if rule.get("metric") == _LONG:
                 self._after(int(rule["value"]), "run_is_long", run)
 

@@ -1,4 +1,4 @@
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # databricks-sdk leaves the types of its dictionaries open.
 """Every termination reason of a cluster and every termination code of a run can be produced."""
 
