@@ -16,6 +16,7 @@ from activities.breakers import EntityActivities
 from activities.decision import DecisionActivities
 from activities.evidence import EvidenceActivities
 from activities.good_settings import GoodSettingsActivities
+from activities.hand_over import HandOverActivities
 from activities.health import HealthActivities
 from activities.heartbeats import Heartbeats
 from activities.recommendations import RecommendationActivities
@@ -91,6 +92,7 @@ def control_worker(
             record.record_audit,
             decisions.decide,
             recommendations.settings_changed,
+            HandOverActivities(client, TASK_QUEUE).hand_over,
             entities.ask_permit,
             entities.report_permit,
             entities.cancel_permit,
@@ -112,12 +114,14 @@ def workspace_worker(
     name: str,
 ) -> Worker:
     """Build the worker for calls to one workspace; the server keeps its rate for all workers."""
+    evidence = EvidenceActivities(workspaces, records)
     snapshots = SnapshotActivities(workspaces, records)
     return Worker(
         client,
         task_queue=workspace_queue(name),
         activities=[
-            EvidenceActivities(workspaces, records).read_evidence,
+            evidence.read_evidence,
+            evidence.read_resource,
             RunActivities(workspaces, settings.poll_interval).wait_for_run,
             HealthActivities(workspaces).check_health,
             GoodSettingsActivities(workspaces, records).keep_good_settings,

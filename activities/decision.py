@@ -49,6 +49,7 @@ class DecisionActivities:
     def _past(self, evidence: Evidence, cause: Cause) -> Past:
         name, run = evidence.workspace, evidence.run
         with told_to_temporal():
-            spent = self._records.spent_by(name, subject_of(run.job_id, run.run_id))
+            resource = evidence.resource.resource if evidence.resource else ""
+            spent = self._records.spent_by(name, subject_of(run.job_id, run.run_id, resource))
             lessons = self._records.lessons(name, run.job_id, cause) if run.job_id else []
         return Past(spent=spent, remembered=recall(lessons))

@@ -5,10 +5,11 @@ from temporalio import activity
 from activities.errors import told_to_temporal
 from activities.reading.evidence import EvidenceReader
 from activities.reading.memory import Memory
+from activities.reading.resource import ResourceReader
 from activities.workspace import Workspaces
 from lakemend.errors import RecordsError
 from lakemend.evidence import Evidence, Unread
-from lakemend.incident import incident_id
+from lakemend.incident import Subject, incident_id
 from lakemend.step import WatchedRun
 from records import Records
 
@@ -31,6 +32,15 @@ class EvidenceActivities:
             reader = EvidenceReader(workspace, patient=patient)
             evidence = reader.read(watched.workspace, watched.run_id)
             return self._remembered(evidence, patient=patient)
+
+    @activity.defn
+    def read_resource(self, subject: Subject) -> Evidence:
+        """Read a cluster, pipeline or warehouse, and which runs died with it."""
+        patient = activity.info().attempt <= PATIENT_TRIES
+        with told_to_temporal():
+            workspace = self._workspaces.of(subject.workspace)
+            reader = ResourceReader(workspace, patient=patient)
+            return reader.read(subject.workspace, subject.resource)
 
     def _remembered(self, evidence: Evidence, *, patient: bool) -> Evidence:
         if self._memory is None:

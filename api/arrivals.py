@@ -5,22 +5,24 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.alert import Alert
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
 from api.problems import AwayError
-from api.schemas import Accepted, incident_url
+from api.schemas import Accepted, AcceptedAlert, incident_url
 from lakemend.incident import (
     KEEP_GOOD_SETTINGS,
     REPORT_FAILURE,
+    RESOURCE_FAILED,
+    RUN_FAILED,
     TASK_QUEUE,
     WORKFLOW,
     FailureReport,
     IncidentInput,
-    incident_id,
 )
 from lakemend.step import WatchedRun
 
 # A warning, a start or a success is news for an open incident, never the reason for one.
-STARTING_EVENTS = frozenset({"jobs.on_failure"})
+STARTING_EVENTS = frozenset({RUN_FAILED, RESOURCE_FAILED})
 # The only event that tells with which settings a job works.
 SUCCESS = "jobs.on_success"
 # An incident may end between the two calls, and another one begin; not again and again.
@@ -35,12 +37,20 @@ class Arrivals:
         self._temporal = temporal
 
     async def report(self, report: FailureReport) -> Accepted:
-        """Start the incident of the run, or wake it; raises AwayError and claims nothing then."""
+        """Start the incident, or wake it; raises AwayError and claims nothing then."""
         client = await self._temporal.client()
         async with reaching_temporal():
             if report.event_type in STARTING_EVENTS:
                 return await _start_or_wake(client, report)
             return await _wake(client, report)
+
+    async def take_alert(self, alert: Alert) -> AcceptedAlert:
+        """Start or wake an incident for each resource that an alert names.
+
+        A call that fails midway is sent again whole: whoever was told already is told once more.
+        """
+        incidents = [await self.report(report) for report in alert.reports]
+        return AcceptedAlert(incidents=incidents, note=alert.note)
 
 
 async def _start_or_wake(client: Client, report: FailureReport) -> Accepted:
@@ -49,7 +59,7 @@ async def _start_or_wake(client: Client, report: FailureReport) -> Accepted:
     Two calls for a repeated report instead of one signal-with-start for all: the first report, for
     which a webhook waits, is a sixth faster, and each incident an event and an action cheaper.
     """
-    workflow_id = incident_id(report.workspace, report.run_id)
+    workflow_id = report.incident_id
     accepted = Accepted(incident_id=workflow_id, status_url=incident_url(workflow_id))
     for _ in range(_TRIES):
         if await _start(client, workflow_id, report) or await _signal(client, workflow_id, report):
@@ -61,7 +71,12 @@ async def _start(client: Client, workflow_id: str, report: FailureReport) -> boo
     try:
         await client.start_workflow(
             WORKFLOW,
-            IncidentInput(workspace=report.workspace, run_id=report.run_id, report=report),
+            IncidentInput(
+                workspace=report.workspace,
+                run_id=report.run_id,
+                resource=report.resource,
+                report=report,
+            ),
             id=workflow_id,
             task_queue=TASK_QUEUE,
             static_summary=_summary(report),
@@ -85,7 +100,7 @@ async def _signal(client: Client, workflow_id: str, report: FailureReport) -> bo
 
 
 async def _wake(client: Client, report: FailureReport) -> Accepted:
-    workflow_id = incident_id(report.workspace, report.run_id)
+    workflow_id = report.incident_id
     if await _signal(client, workflow_id, report):
         return Accepted(incident_id=workflow_id, status_url=incident_url(workflow_id))
     if report.event_type == SUCCESS:
@@ -108,6 +123,8 @@ async def _keep_good_settings(client: Client, report: FailureReport) -> None:
 
 
 def _summary(report: FailureReport) -> str:
+    if report.resource:
+        return f"{report.resource} failed"
     job = report.job_name or (f"job {report.job_id}" if report.job_id else "job")
     text = f"{job}: run {report.run_id} failed"
     return text.encode()[-_SUMMARY_BYTES:].decode(errors="ignore")
@@ -116,9 +133,23 @@ def _summary(report: FailureReport) -> str:
 def _details(report: FailureReport) -> str:
     lines = [
         f"- workspace: {report.workspace}",
-        f"- job: {report.job_name} ({report.job_id})",
-        f"- run: {report.run_id}",
-        f"- task: {report.task_key}" if report.task_key else "",
+        *(_resource_details(report) if report.resource else _run_details(report)),
         f"- reported by: {report.source}, {report.received_at:%Y-%m-%d %H:%M:%S} UTC",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _run_details(report: FailureReport) -> list[str]:
+    return [
+        f"- job: {report.job_name} ({report.job_id})",
+        f"- run: {report.run_id}",
+        f"- task: {report.task_key}" if report.task_key else "",
+    ]
+
+
+def _resource_details(report: FailureReport) -> list[str]:
+    return [
+        f"- resource: {report.resource}",
+        f"- told reason: {report.reason}" if report.reason else "",
+        f"- alert: {report.alert_id}" if report.alert_id else "",
+    ]

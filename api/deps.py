@@ -17,6 +17,7 @@ from fastapi.security import (
     HTTPBearer,
 )
 
+from api.alert import Alert, read_alert
 from api.arrivals import Arrivals
 from api.breakers import Breakers
 from api.connection import TemporalConnection
@@ -89,15 +90,26 @@ async def get_report(request: Request) -> FailureReport:
     Credentials come before everything else, so that a stranger's body is never read. All of it is
     one dependency, because ten of them took a third of the time that a webhook waits for us.
     """
+    workspace = await _authorized_workspace(request)
+    notification = await read_notification(request)
+    return notification.to_report(workspace, datetime.now(UTC))
+
+
+async def get_named_resources(request: Request) -> Alert:
+    """Return the body of an alert as a report for each resource that it names."""
+    workspace = await _authorized_workspace(request)
+    return await read_alert(request, workspace, datetime.now(UTC))
+
+
+async def _authorized_workspace(request: Request) -> str:
+    """Return the workspace of the path to who may report about it."""
     parts: Parts = request.app.state.parts
     if not _is_known(parts, await _basic(request), await _api_key(request)):
         raise UnauthorizedError(
             "send HTTP Basic or an x-api-key header with a credential that is set up here",
             _BASIC_CHALLENGE,
         )
-    workspace = _known_workspace(parts, request.path_params.get("workspace", DEFAULT_WORKSPACE))
-    notification = await read_notification(request)
-    return notification.to_report(workspace, datetime.now(UTC))
+    return _known_workspace(parts, request.path_params.get("workspace", DEFAULT_WORKSPACE))
 
 
 async def get_arrivals(request: Request) -> Arrivals:
@@ -117,6 +129,7 @@ async def get_incidents(parts: CurrentParts) -> Incidents:
 
 
 Report = Annotated[FailureReport, Depends(get_report)]
+NamedResources = Annotated[Alert, Depends(get_named_resources)]
 Operator = Annotated[str, Depends(get_operator)]
 ArrivalsDoor = Annotated[Arrivals, Depends(get_arrivals)]
 IncidentsDoor = Annotated[Incidents, Depends(get_incidents)]

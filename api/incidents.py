@@ -90,11 +90,10 @@ class Incidents:
                 found = await handle.describe(rpc_timeout=CALL_TIMEOUT)
         except RPCError as error:
             raise UnknownIncidentError(f"there is no incident {incident_id!r}") from error
-        workspace, run_id = parse_incident_id(incident_id)
+        subject = parse_incident_id(incident_id)
         return IncidentView(
             incident_id=incident_id,
-            workspace=workspace,
-            run_id=run_id,
+            **subject.model_dump(),
             message="accepted; nothing has been read about it yet",
             started_at=found.start_time,
             workflow_run_id=found.run_id or "",

@@ -12,11 +12,11 @@ from typing import Annotated
 from fastapi import Request
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
-from api.problems import BodyTooLargeError, InvalidInputError, field_problem
+from api.body import read_bounded
+from api.problems import InvalidInputError, field_problem
 from lakemend.incident import FailureReport, Source
 from lakemend.model import Model
 
-MAX_BODY_BYTES = 256 * 1024
 _LARGEST_ID = 2**63 - 1
 _LONGEST_TEXT = 500
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -103,20 +103,11 @@ async def read_notification(request: Request) -> Notification:
     The body is read here and not by FastAPI, so that credentials are checked before the first byte
     and the size while reading, also when no length was declared.
     """
-    body = await _read_bounded(request)
+    body = await read_bounded(request)
     try:
         return Notification.model_validate_json(body)
     except ValidationError as error:
         raise _invalid_body(error) from error
-
-
-async def _read_bounded(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise BodyTooLargeError(f"at most {MAX_BODY_BYTES} bytes are read")
-    return bytes(body)
 
 
 def _invalid_body(error: ValidationError) -> InvalidInputError:

@@ -84,6 +84,60 @@ NOTIFICATION_EXAMPLES: dict[str, Any] = {
 }
 
 
+CLUSTER_ALERT: dict[str, Any] = {
+    "schemaId": "azureMonitorCommonAlertSchema",
+    "data": {
+        "essentials": {
+            "alertId": "/subscriptions/0/providers/Microsoft.AlertsManagement/alerts/8d3b",
+            "alertRule": "databricks-cluster-terminated",
+            "signalType": "Log",
+            "monitorCondition": "Fired",
+            "monitoringService": "Log Alerts V2",
+        },
+        "alertContext": {
+            "conditionType": "LogQueryCriteria",
+            "condition": {
+                "allOf": [
+                    {
+                        "dimensions": [
+                            {"name": "clusterId", "value": "0712-151200-abc123"},
+                            {
+                                "name": "clusterTerminationReasonCode",
+                                "value": "COMMUNICATION_LOST",
+                            },
+                        ]
+                    }
+                ]
+            },
+        },
+    },
+}
+ALERT_EXAMPLES: dict[str, Any] = {
+    "azure_monitor": {
+        "summary": "Azure Monitor: a log alert (V2), common alert schema, split by dimensions",
+        "value": CLUSTER_ALERT,
+    },
+    "cluster": {
+        "summary": "Any other source: a cluster failed",
+        "value": {"cluster_id": "0712-151200-abc123", "reason": "COMMUNICATION_LOST"},
+    },
+    "pipeline": {
+        "summary": "Any other source: a pipeline's update failed",
+        "value": {"pipeline_id": "6f1c2a4e-0000-4000-8000-000000000001", "reason": "fatal"},
+    },
+    "warehouse": {
+        "summary": "Any other source: a SQL warehouse is unhealthy",
+        "value": {"warehouse_id": "6f1c2a4e00000001", "reason": "DEGRADED"},
+    },
+}
+ALERT: dict[str, Any] = {
+    "security": [{"basic": []}, {"api-key": []}],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}, "examples": ALERT_EXAMPLES}},
+    },
+}
+
 NOTIFICATION: dict[str, Any] = {
     # The schemes are those that the reading routes declare.
     "security": [{"basic": []}, {"api-key": []}],

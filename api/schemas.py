@@ -21,6 +21,13 @@ class Accepted(BaseModel):
     note: str = ""
 
 
+class AcceptedAlert(BaseModel):
+    """The alert is kept: an incident for each cluster, pipeline or warehouse that it names."""
+
+    incidents: list[Accepted] = []
+    note: str = ""
+
+
 class PlaybookSummary(BaseModel):
     """One playbook; `action` is its first step, `escalate` where only a person can help."""
 
@@ -75,7 +82,9 @@ class IncidentSummary(BaseModel):
 
     incident_id: str
     workspace: str
-    run_id: str
+    run_id: str = Field(description="empty where the incident is about a resource")
+    resource: str = Field(description="like `cluster-0712-abc`; empty where it is about a run")
+    resource_name: str
     job_id: str
     job_name: str
     error_type: str
@@ -104,6 +113,7 @@ class IncidentDetail(IncidentSummary):
     decisions: list[DecisionRecord]
     steps: list[StepRecord]
     health_checks: list[HealthCheckResult]
+    handed_over: list[str] = Field(description="incidents of the runs that died with the resource")
     notes: list[str]
     recommendation: list[str] = Field(
         default=[], description="why to make a change for good, and the settings, each in a line"
@@ -143,6 +153,8 @@ def summary_fields(view: IncidentView, links: Links) -> dict[str, Any]:
         "incident_id",
         "workspace",
         "run_id",
+        "resource",
+        "resource_name",
         "job_id",
         "job_name",
         "stage",
@@ -181,6 +193,7 @@ def detail_fields(view: IncidentView, now: datetime) -> dict[str, Any]:
         "decisions": list(view.decisions),
         "steps": list(view.steps),
         "health_checks": list(view.health_checks),
+        "handed_over": list(view.handed_over),
         "notes": list(view.notes),
         "recommendation": list(view.recommendation),
     }

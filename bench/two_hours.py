@@ -94,7 +94,7 @@ async def measure_two_hours() -> TwoHours:
 async def _told(stage: Stage, job: str) -> Cost:
     handle = await _waiting(stage, job)
     stage.simulator.control.advance(_LONGER)
-    _, run_id = parse_incident_id(handle.id)
+    run_id = parse_incident_id(handle.id).run_id
     await stage.report(int(run_id), event_type="jobs.on_success")
     return await _ended(stage, handle)
 

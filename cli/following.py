@@ -12,13 +12,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.problems import CommandError
 from lakemend.incident import (
     REPORT_FAILURE,
+    RESOURCE_FAILED,
+    RUN_FAILED,
     TASK_QUEUE,
     WORKFLOW,
     FailureReport,
     IncidentInput,
     IncidentView,
     Source,
-    incident_id,
 )
 
 POLL_SECONDS = 0.5
@@ -30,10 +31,11 @@ IncidentHandle = WorkflowHandle[Any, Any]
 
 
 async def start_by_hand(client: Client, incident: IncidentInput) -> IncidentHandle:
-    """Start the run's incident, or wake the one that is open; a dry run only starts."""
-    workflow_id = incident_id(incident.workspace, incident.run_id)
+    """Start an incident, or wake the one that is open; a dry run only starts."""
+    workflow_id = incident.incident_id
     if incident.dry_run:
         await _refuse_open(client.get_workflow_handle(workflow_id))
+    what = incident.resource or f"run {incident.run_id}"
     return await client.start_workflow(
         WORKFLOW,
         incident,
@@ -41,7 +43,7 @@ async def start_by_hand(client: Client, incident: IncidentInput) -> IncidentHand
         task_queue=TASK_QUEUE,
         start_signal=REPORT_FAILURE,
         start_signal_args=[_report(incident)],
-        static_summary=f"run {incident.run_id}, by hand ({incident.requested_by})",
+        static_summary=f"{what}, by hand ({incident.requested_by})",
     )
 
 
@@ -93,5 +95,7 @@ def _report(incident: IncidentInput) -> FailureReport:
         source=Source.MANUAL,
         workspace=incident.workspace,
         run_id=incident.run_id,
+        resource=incident.resource,
+        event_type=RESOURCE_FAILED if incident.resource else RUN_FAILED,
         received_at=datetime.now(UTC),
     )

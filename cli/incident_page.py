@@ -32,6 +32,8 @@ def show_page(incident: IncidentDetail) -> None:
         show_steps(incident.steps)
     for check in incident.health_checks:
         say(f"health: {check.check} {'passed' if check.passed else 'failed'} {check.message}")
+    for handed_over in incident.handed_over:
+        say(f"died with it: {handed_over}")
     for note in incident.notes:
         say(f"note: {note}")
     if incident.recommendation:
@@ -81,6 +83,7 @@ def _facts(incident: IncidentDetail) -> list[tuple[str, str | Text]]:
     facts: list[tuple[str, str | Text]] = [
         ("Job", f"{incident.job_name} {incident.job_id}".strip()),
         ("Run", incident.run_id),
+        ("Resource", f"{incident.resource} {incident.resource_name}".strip()),
         ("Error type", incident.error_type),
         ("Breaker", incident.circuit_breaker_status),
         ("Outcome", word(incident.outcome or incident.stage)),

@@ -52,10 +52,15 @@ def show_incidents(page: IncidentPage, output: Format) -> None:
         say("No incident.")
     else:
         rows = [
-            [each.run_id, each.job_name, each.cause, word(each.outcome or each.stage)]
+            [
+                each.run_id or each.resource,
+                each.job_name or each.resource_name,
+                each.cause,
+                word(each.outcome or each.stage),
+            ]
             for each in page.incidents
         ]
-        console().print(table(["Run", "Job", "Cause", "Outcome"], rows))
+        console().print(table(["Run or resource", "Name", "Cause", "Outcome"], rows))
 
 
 def show_incident(incident: IncidentDetail, output: Format) -> None:

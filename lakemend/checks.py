@@ -10,6 +10,7 @@ class CheckName(StrEnum):
     """What a playbook's `health.checks` may hold."""
 
     CLUSTER_RUNNING = "cluster_running"
+    DRIVER_ANSWERING = "driver_answering"
     LIBRARIES_INSTALLED = "libraries_installed"
     PIPELINE_UPDATE_COMPLETED = "pipeline_update_completed"
     RUN_SUCCEEDED = "run_succeeded"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from lakemend.model import Model
+from lakemend.model import Model, SlimModel
 
 
 class ComputeKind(StrEnum):
@@ -27,6 +27,51 @@ class Compute(Model):
     cluster_id: str = ""
     job_cluster_key: str = ""
     resource_id: str = ""
+
+
+class ResourcePhase(StrEnum):
+    """What the states of a cluster, pipeline or warehouse come down to."""
+
+    FAILED = "failed"
+    BACK = "back"
+    """It failed, and works again."""
+    WELL = "well"
+    ENDED = "ended"
+    """By inactivity, by a person, or after its work: nothing failed."""
+    UNKNOWN = "unknown"
+
+
+class ResourceFacts(Model):
+    """The cluster, pipeline or warehouse that an incident is about.
+
+    `said` is its state in the platform's words, `failed_at` when it last ended or failed; `failure`
+    tells two failures at one time from each other, where the platform has an id for it.
+    """
+
+    resource: str
+    name: str = ""
+    compute: Compute = Compute()
+    phase: ResourcePhase = ResourcePhase.UNKNOWN
+    said: str = ""
+    failed_at: datetime | None = None
+    failure: str = ""
+
+    def failure_key(self, read_at: datetime) -> str:
+        """Return what tells this failure from a duplicate report of it.
+
+        A warehouse keeps no history, so each look at it stands for itself: its state tells whether
+        there is anything left to do.
+        """
+        failed_at = (self.failed_at or read_at).isoformat()
+        return f"{self.resource}/{self.failure or 'end'}/{failed_at}"
+
+
+class LostRun(SlimModel):
+    """A run that died with a resource."""
+
+    run_id: str
+    job_id: str = ""
+    job_name: str = ""
 
 
 class ClusterEvent(Model):

@@ -62,7 +62,8 @@ def inputs_of(evidence: Evidence) -> Inputs:
     others = [each for each in evidence.recent_runs if each.run_id != run.run_id]
     return Inputs(
         run_id=run.run_id,
-        result=run.result_state or run.termination_code or run.life_cycle_state,
+        resource=evidence.resource.resource if evidence.resource else "",
+        result=_result(evidence),
         failed_tasks=tuple(task.task_key for task in evidence.failed_tasks[:_MOST_NAMED]),
         tasks=len(evidence.tasks),
         clusters=tuple(cluster.cluster_id for cluster in evidence.clusters),
@@ -70,8 +71,16 @@ def inputs_of(evidence: Evidence) -> Inputs:
         recent_runs=len(others),
         recent_successes=sum(each.result_state.startswith("SUCCESS") for each in others),
         repairs=run.repair_count,
+        lost_runs=len(evidence.lost_runs),
         unread=tuple(f"{each.what}: {each.why}" for each in evidence.unread[:_MOST_NAMED]),
     )
+
+
+def _result(evidence: Evidence) -> str:
+    if evidence.resource:
+        return evidence.resource.said
+    run = evidence.run
+    return run.result_state or run.termination_code or run.life_cycle_state
 
 
 def _chosen(plan: Plan) -> Iterator[ChosenStep]:

@@ -12,6 +12,7 @@ class Inputs(Model):
     """What the decision was made from; `unread` is like `events of cluster x: no permission`."""
 
     run_id: str = ""
+    resource: str = ""
     result: str = ""
     failed_tasks: tuple[str, ...] = ()
     tasks: int = 0
@@ -20,6 +21,7 @@ class Inputs(Model):
     recent_runs: int = 0
     recent_successes: int = 0
     repairs: int = 0
+    lost_runs: int = 0
     unread: tuple[str, ...] = ()
 
 

@@ -14,8 +14,11 @@ from lakemend.compute_facts import (
     Compute,
     ComputeKind,
     LibraryFacts,
+    LostRun,
     PipelineError,
     PipelineFacts,
+    ResourceFacts,
+    ResourcePhase,
     UpdateFacts,
     WarehouseFacts,
 )
@@ -32,10 +35,13 @@ __all__ = [
     "Evidence",
     "JobFacts",
     "LibraryFacts",
+    "LostRun",
     "NestedRun",
     "PipelineError",
     "PipelineFacts",
     "RecentRun",
+    "ResourceFacts",
+    "ResourcePhase",
     "RunFacts",
     "RunPhase",
     "TaskFacts",
@@ -90,7 +96,7 @@ class JobFacts(Model):
 class RunFacts(Model):
     """The job run. `latest_repair_id` is empty before the first repair."""
 
-    run_id: str
+    run_id: str = ""
     job_id: str = ""
     run_name: str = ""
     run_type: str = ""
@@ -136,11 +142,14 @@ class Unread(Model):
 
 
 class Evidence(Model):
-    """All that is known about one failed run at `read_at`."""
+    """All that is known at `read_at` about a failed run, or about a `resource` without a run."""
 
     workspace: str
     read_at: datetime
-    run: RunFacts
+    run: RunFacts = RunFacts()
+    resource: ResourceFacts | None = None
+    lost_runs: tuple[LostRun, ...] = ()
+    """Runs that died with the resource."""
     tasks: tuple[TaskFacts, ...] = ()
     nested: tuple[NestedRun, ...] = ()
     clusters: tuple[ClusterFacts, ...] = ()
@@ -161,12 +170,25 @@ class Evidence(Model):
         return tuple(task for task in self.tasks if task.failed)
 
     @property
+    def failed_computes(self) -> tuple[Compute, ...]:
+        """Where it failed: what the failed tasks ran on, or the resource itself."""
+        own = (self.resource.compute,) if self.resource else ()
+        return (*own, *(task.compute for task in self.failed_tasks))
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When it failed."""
+        return self.resource.failed_at if self.resource else self.run.ended_at
+
+    @property
     def failure_key(self) -> str:
         """What tells this failure from a duplicate report of it.
 
         A repair keeps the run id and a webhook carries no attempt, so the event type and run id are
         no key (docs of the Jobs API: repair_run; notifications carry no event id).
         """
+        if self.resource:
+            return f"{self.workspace}/{self.resource.failure_key(self.read_at)}"
         ended = self.run.ended_at.isoformat() if self.run.ended_at else "active"
         repair = self.run.latest_repair_id or "original"
         return f"{self.workspace}/{self.run.run_id}/{repair}/{ended}"

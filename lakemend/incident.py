@@ -1,9 +1,11 @@
 """An incident: what reached us, how it is named, and what people see of it."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lakemend.decision_record import DecisionRecord, Inputs
 from lakemend.diagnosis import Diagnosis
@@ -13,6 +15,9 @@ KEEP_GOOD_SETTINGS = "keep-good-settings"
 WORKFLOW = "IncidentWorkflow"
 TASK_QUEUE = "lakemend"
 REPORT_FAILURE = "report_failure"
+RUN_FAILED = "jobs.on_failure"
+RESOURCE_FAILED = "resource.on_failure"
+"""What a report about a cluster, pipeline or warehouse says; the platform has no such event."""
 DEFAULT_WORKSPACE = "default"
 
 # Keywords that the Temporal server must know before a workflow may carry them.
@@ -30,6 +35,10 @@ SEARCH_ATTRIBUTES = (
 )
 
 
+_RESOURCE = r"(?:cluster|pipeline|warehouse)-[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
+INCIDENT_ID = rf"^incident:([A-Za-z0-9._-]{{1,100}}):(?:run-([0-9]{{1,19}})|({_RESOURCE}))$"
+
+
 class Source(StrEnum):
     """Who told us."""
 
@@ -39,21 +48,44 @@ class Source(StrEnum):
     MANUAL = "manual"
 
 
-class FailureReport(Model):
-    """A hint that a run failed, never the truth.
+class Subject(Model):
+    """What an incident is about: a job run, or a resource like `cluster-0712-abc`.
 
-    `run_id` is the job run, also when the report was about one of its tasks. Ids are strings of
-    digits: they exceed 2^53, where JavaScript and JSON viewers round numbers.
+    Ids of runs are strings of digits: they exceed 2^53, where JavaScript and JSON viewers round
+    numbers.
+    """
+
+    workspace: str = DEFAULT_WORKSPACE
+    run_id: str = ""
+    resource: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if bool(self.run_id) is bool(self.resource):
+            raise ValueError("an incident is about a run or about a resource")
+        return self
+
+    @property
+    def incident_id(self) -> str:
+        """The workflow id: one open incident for each run, and for each resource."""
+        return f"incident:{self.workspace}:{self.resource or f'run-{self.run_id}'}"
+
+
+class FailureReport(Subject):
+    """A hint that something failed, never the truth.
+
+    `run_id` is the job run, also when the report was about one of its tasks. `alert_id` is the same
+    for each delivery of one alert.
     """
 
     source: Source
-    workspace: str = DEFAULT_WORKSPACE
-    run_id: str
     received_at: datetime
-    event_type: str = "jobs.on_failure"
+    event_type: str = RUN_FAILED
     job_id: str = ""
     job_name: str = ""
     task_key: str = ""
+    reason: str = ""
+    alert_id: str = ""
 
 
 class Stage(StrEnum):
@@ -82,11 +114,16 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class IncidentInput(Model):
+class Ending(Model):
+    """How an incident ends, and why."""
+
+    outcome: Outcome
+    message: str
+
+
+class IncidentInput(Subject):
     """What starts an incident: the first report, or a person. Later reports come as signals."""
 
-    workspace: str = DEFAULT_WORKSPACE
-    run_id: str
     report: FailureReport | None = None
     dry_run: bool = False
     requested_by: str = ""
@@ -129,7 +166,9 @@ class IncidentView(Model):
 
     incident_id: str
     workspace: str
-    run_id: str
+    run_id: str = ""
+    resource: str = ""
+    resource_name: str = ""
     job_id: str = ""
     job_name: str = ""
     run_page_url: str = ""
@@ -147,6 +186,9 @@ class IncidentView(Model):
     fallback_used: bool = False
     chain_executed: tuple[str, ...] = ()
     failure_keys: tuple[str, ...] = ()
+    handed_over: tuple[str, ...] = Field(
+        default=(), description="incidents of the runs that died with the resource"
+    )
     notes: tuple[str, ...] = Field(default=(), description="what a person should know besides")
     recommendation: tuple[str, ...] = Field(
         default=(), description="why to make a change for good, and the settings, each in a line"
@@ -166,14 +208,25 @@ class HealthCheckResult(Model):
 
 
 def incident_id(workspace: str, run_id: str) -> str:
-    """Return the workflow id: one open incident per job run."""
-    return f"incident:{workspace}:run-{run_id}"
+    """Return the workflow id of a job run's incident."""
+    return Subject(workspace=workspace, run_id=run_id).incident_id
 
 
-def parse_incident_id(workflow_id: str) -> tuple[str, str]:
-    """Return `(workspace, run_id)`; raises ValueError for an id that is not an incident's."""
-    kind, _, rest = workflow_id.partition(":")
-    workspace, _, subject = rest.rpartition(":")
-    if kind != "incident" or not workspace or not subject.startswith("run-"):
-        raise ValueError(f"{workflow_id!r} is not like 'incident:WORKSPACE:run-RUN_ID'")
-    return workspace, subject.removeprefix("run-")
+def resource_name(kind: str, id_: str) -> str:
+    """Return the name of a `cluster`, `pipeline` or `warehouse`; raises ValueError for a bad id."""
+    name = f"{kind}-{id_}"
+    if not re.fullmatch(_RESOURCE, name):
+        raise ValueError(f"a {kind}'s id is made of letters, digits, - and _, at most 100")
+    return name
+
+
+def parse_incident_id(workflow_id: str) -> Subject:
+    """Return what an incident is about; raises ValueError for an id that is not an incident's."""
+    found = re.fullmatch(INCIDENT_ID, workflow_id)
+    if found is None:
+        raise ValueError(
+            f"{workflow_id!r} is not like 'incident:WORKSPACE:run-RUN_ID' or "
+            "'incident:WORKSPACE:cluster-CLUSTER_ID'"
+        )
+    workspace, run_id, resource = found.groups(default="")
+    return Subject(workspace=workspace, run_id=run_id, resource=resource)

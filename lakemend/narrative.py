@@ -45,14 +45,25 @@ def narrate(view: IncidentView) -> str:
 
 def headline(view: IncidentView) -> str:
     """Write one line for lists, under 200 bytes as Temporal's summary asks."""
-    name = view.job_name or f"run {view.run_id}"
+    name = view.job_name or view.resource or f"run {view.run_id}"
     return f"{name[:120]}: {view.outcome or view.stage}"
 
 
 def _what_failed(view: IncidentView) -> str:
+    if view.resource:
+        return _which_resource(view)
     job = f"Job {code(view.job_name)} ({view.job_id})" if view.job_id else "A run"
     link = f" · [open in Databricks]({view.run_page_url})" if view.run_page_url else ""
     return f"**What failed.** {job}, run {view.run_id}, workspace {code(view.workspace)}{link}"
+
+
+def _which_resource(view: IncidentView) -> str:
+    name = f" ({code(view.resource_name)})" if view.resource_name else ""
+    where = f"{code(view.resource)}{name}, workspace {code(view.workspace)}"
+    lines = [f"**What failed.** {where}"]
+    if view.handed_over:
+        lines.append(f"{len(view.handed_over)} runs died with it; each has its own incident.")
+    return "\n".join(lines)
 
 
 def _why(view: IncidentView) -> str:
@@ -92,7 +103,10 @@ def _step(step: StepRecord) -> str:
 def _what_is_next(view: IncidentView) -> str:
     if view.outcome is None:
         return f"**What is next.** {_NEXT.get(view.stage, '')} {view.message}".strip()
-    lines = [f"**Outcome: {view.outcome}.** {view.message}", _AFTERWARDS[view.outcome]]
+    afterwards = _AFTERWARDS[view.outcome]
+    if view.resource and view.outcome is Outcome.RECOVERED:
+        afterwards = "Nothing: it works again."
+    lines = [f"**Outcome: {view.outcome}.** {view.message}", afterwards]
     lines += [f"- {note}" for note in view.notes]
     lines += [f"- recommended: {code(line)}" for line in view.recommendation]
     return "\n".join(lines)

@@ -26,6 +26,8 @@ class PlannedStep(Model):
     timeout: Duration = CALL_TIMEOUT
     run_timeout: Duration = RUN_TIMEOUT
     starts_run: bool = False
+    brings_back: bool = False
+    """It revives the resource that failed, and the health checks tell whether that helped."""
     changes_settings: bool = False
     needs_lease: bool = False
     cost_factor: float = Field(default=1, description="expected, before the action has looked")

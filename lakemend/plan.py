@@ -7,6 +7,7 @@ from pydantic import Field
 
 from lakemend.actions import ACTIONS, ESCALATE, Scope
 from lakemend.backoff import pauses
+from lakemend.bringing_back import brings_back, checks_for, steps_for
 from lakemend.budget import what_is_left
 from lakemend.compute_facts import ClusterFacts
 from lakemend.diagnosis import Diagnosis
@@ -26,7 +27,7 @@ from lakemend.policy import Consent, Ruling, rule
 from lakemend.settings import Settings
 from lakemend.starting import begin_with
 from lakemend.step import Caps, HealthTerms
-from lakemend.target import find_target
+from lakemend.target import failing_task, find_target
 
 _UNLEASED = frozenset({Scope.NOTHING, Scope.RUN, Scope.JOB})
 
@@ -88,7 +89,7 @@ def make_plan(
         ruling=_explained(ruling, playbook),
         phases=phases,
         breaker=_breaker(playbook, diagnosis, evidence, settings),
-        health_checks=checks,
+        health_checks=checks_for(evidence, checks),
         health_timeout=playbook.health.timeout or settings.health_check_timeout,
         health_terms=HealthTerms(
             duration_factor=playbook.health.duration_factor, sql=playbook.health.sql
@@ -122,12 +123,6 @@ def _explained(ruling: Ruling, playbook: Playbook) -> Ruling:
     return ruling.model_copy(update={"reason": f"{ruling.reason} {playbook.description}."})
 
 
-def failing_task(diagnosis: Diagnosis, evidence: Evidence) -> TaskFacts | None:
-    """Return the task that the diagnosis blames, else the first that failed."""
-    named = [task for task in evidence.tasks if task.task_key == diagnosis.task_key]
-    return next(iter([*named, *evidence.failed_tasks]), None)
-
-
 def _phases(
     playbook: Playbook,
     playbooks: Playbooks,
@@ -137,7 +132,8 @@ def _phases(
 ) -> tuple[Phase, ...]:
     declared = [*playbook.phases, *((name, playbooks[name].steps) for name in playbook.chain)]
     phases: list[Phase] = []
-    for name, steps in declared:
+    for name, declared_steps in declared:
+        steps = steps_for(evidence, declared_steps, diagnosis.cause)
         resolved = tuple(_resolve(step, diagnosis, evidence, settings) for step in steps)
         if _can_help(resolved, is_first=not phases):
             phases.append(Phase(name=name, steps=resolved, chained=name in playbook.chain))
@@ -145,13 +141,14 @@ def _phases(
 
 
 def _can_help(steps: tuple[PlannedStep, ...], *, is_first: bool) -> bool:
-    """Whether a phase runs the tasks again and, after the first, not merely once more as before.
+    """Whether a phase tries again and, after the first, not merely once more as before.
 
     One that hands over to a person is wanted for its recommendation.
     """
     active = [step for step in steps if not step.skip]
-    ends = any(step.starts_run or step.action == ESCALATE for step in active)
-    return ends and (is_first or any(not step.starts_run for step in active))
+    proving = [step for step in active if step.starts_run or step.brings_back]
+    ends = bool(proving) or any(step.action == ESCALATE for step in active)
+    return ends and (is_first or len(proving) < len(active))
 
 
 def _resolve(
@@ -160,7 +157,9 @@ def _resolve(
     kind = ACTIONS[step.action]
     task = failing_task(diagnosis, evidence)
     target, skip = find_target(kind.scope, task, evidence)
-    compute = task.compute.kind if task else ComputeKind.UNKNOWN
+    compute = next((each.kind for each in evidence.failed_computes), ComputeKind.UNKNOWN)
+    if task:
+        compute = task.compute.kind
     if step.when and not step.when.holds(cause=diagnosis.cause, compute=compute):
         skip = "its condition does not hold"
     parameters = dict(step.parameters)
@@ -174,6 +173,7 @@ def _resolve(
         timeout=step.timeout or CALL_TIMEOUT,
         run_timeout=step.run_timeout or RUN_TIMEOUT,
         starts_run=kind.starts_run,
+        brings_back=brings_back(evidence, step.action),
         changes_settings=kind.changes_settings,
         needs_lease=kind.scope not in _UNLEASED,
         cost_factor=expected_cost(step.action, parameters, _cluster(task, evidence)),
@@ -206,6 +206,8 @@ def _breaker(
         return None
     task = failing_task(diagnosis, evidence)
     kind, resource = "job", evidence.run.job_id or f"run-{evidence.run.run_id}"
+    if evidence.resource:
+        kind, _, resource = evidence.resource.resource.partition("-")
     if spec.scope == "cluster" and task and task.compute.kind is ComputeKind.ALL_PURPOSE:
         kind, resource = "cluster", task.compute.cluster_id
     if spec.scope == "workspace":

@@ -4,8 +4,11 @@ from enum import StrEnum
 
 from lakemend.diagnosis import Diagnosis, Remedy
 from lakemend.evidence import Evidence, RunPhase, run_phase
-from lakemend.incident import Outcome
+from lakemend.incident import Ending, Outcome
 from lakemend.model import Model
+from lakemend.resource import ending_of_resource
+
+__all__ = ["Consent", "Ending", "Ruling", "ending_without_recovery", "rule"]
 
 
 class Consent(StrEnum):
@@ -23,15 +26,14 @@ class Ruling(Model):
     reason: str = ""
 
 
-class Ending(Model):
-    """How an incident ends, and why."""
-
-    outcome: Outcome
-    message: str
-
-
 def ending_without_recovery(evidence: Evidence) -> Ending | None:
     """Say how it ends when there is nothing to recover; None when it failed."""
+    if evidence.resource:
+        return ending_of_resource(evidence.resource, runs=len(evidence.lost_runs))
+    return _ending_of_run(evidence)
+
+
+def _ending_of_run(evidence: Evidence) -> Ending | None:
     run = evidence.run
     phase = run_phase(run)
     if phase is RunPhase.SUCCEEDED:

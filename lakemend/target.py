@@ -1,7 +1,8 @@
 """What a step acts on: where the failed task ran decides."""
 
 from lakemend.actions import Scope
-from lakemend.evidence import Compute, ComputeKind, Evidence, JobFacts, TaskFacts
+from lakemend.diagnosis import Diagnosis
+from lakemend.evidence import Compute, ComputeKind, Evidence, JobFacts, ResourceFacts, TaskFacts
 from lakemend.step import ResourceKind, Target
 
 _RESOURCES = {
@@ -11,10 +12,24 @@ _RESOURCES = {
 _OVERWRITTEN = "the job is deployed by a tool that would overwrite the change"
 
 
+def failing_task(diagnosis: Diagnosis, evidence: Evidence) -> TaskFacts | None:
+    """Return the task that the diagnosis blames, else the first that failed."""
+    named = [task for task in evidence.tasks if task.task_key == diagnosis.task_key]
+    return next(iter([*named, *evidence.failed_tasks]), None)
+
+
 def find_target(
     scope: Scope, task: TaskFacts | None, evidence: Evidence
 ) -> tuple[Target | None, str]:
     """Return the target, or why a step of this scope does not apply."""
+    if evidence.resource:
+        return _itself(scope, evidence.resource)
+    return _where_it_ran(scope, task, evidence)
+
+
+def _where_it_ran(
+    scope: Scope, task: TaskFacts | None, evidence: Evidence
+) -> tuple[Target | None, str]:
     if scope in _WITHOUT_TASK:
         return _WITHOUT_TASK[scope](evidence)
     if task is None:
@@ -28,6 +43,16 @@ def find_target(
     return (
         _users(task, evidence.job) if scope is Scope.USERS else _compute(scope, task, evidence.job)
     )
+
+
+def _itself(scope: Scope, resource: ResourceFacts) -> tuple[Target | None, str]:
+    """Bring a resource back as it is: only a run's end would tell when settings may go back."""
+    if scope is Scope.NOTHING:
+        return None, ""
+    kind, _, id_ = resource.resource.partition("-")
+    if scope.value != kind:
+        return None, f"without a run, a {kind} is only brought back as it is"
+    return Target(kind=ResourceKind(kind), id=id_), ""
 
 
 def _nothing(_evidence: Evidence) -> tuple[Target | None, str]:

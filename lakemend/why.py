@@ -9,6 +9,8 @@ class Why(Model):
     """What was read, decided, asked and done. No decision: it ended before there was one."""
 
     incident_id: str
+    resource: str = ""
+    handed_over: tuple[str, ...] = ()
     stage: Stage
     outcome: Outcome | None = None
     message: str = ""
@@ -24,6 +26,8 @@ def why(view: IncidentView) -> Why:
     """Derive the record from what people see of an incident."""
     return Why(
         incident_id=view.incident_id,
+        resource=view.resource,
+        handed_over=view.handed_over,
         stage=view.stage,
         outcome=view.outcome,
         message=view.message,

@@ -8,10 +8,11 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision, DecisionActivities
     from activities.evidence import EvidenceActivities
+    from activities.hand_over import HandOver, HandOverActivities
     from activities.health import HealthActivities
     from activities.records import RecordActivities
     from lakemend.evidence import ComputeKind, Evidence
-    from lakemend.incident import HealthCheckResult, IncidentView
+    from lakemend.incident import HealthCheckResult, IncidentView, Subject
     from lakemend.phase import PlannedStep
     from lakemend.plan import Plan
     from lakemend.recording import FailureClaim
@@ -37,6 +38,10 @@ class Terms:
     dry_run: bool = False
 
 
+# As many as surely fit into the time of a local activity.
+_HANDED_OVER_AT_ONCE = 20
+
+
 async def read_evidence(watched: WatchedRun) -> Evidence:
     """Read all that is known about a run."""
     return await workflow.execute_activity_method(
@@ -45,6 +50,36 @@ async def read_evidence(watched: WatchedRun) -> Evidence:
         summary=f"Read run {watched.run_id}",
         **calling(watched.workspace),
     )
+
+
+async def read_resource(workspace: str, resource: str) -> Evidence:
+    """Read how a cluster, pipeline or warehouse stands, and which runs died with it."""
+    return await workflow.execute_activity_method(
+        EvidenceActivities.read_resource,
+        Subject(workspace=workspace, resource=resource),
+        summary=f"Read {resource}",
+        **calling(workspace),
+    )
+
+
+async def read_again(before: Evidence, watched: WatchedRun | None) -> Evidence:
+    """Read what failed once more: the run that was watched, or the resource itself."""
+    if watched:
+        return await read_evidence(watched)
+    resource = before.resource.resource if before.resource else ""
+    return await read_resource(before.workspace, resource)
+
+
+async def hand_over(evidence: Evidence, found_by: str) -> tuple[str, ...]:
+    """Start or wake an incident for each run that died with a resource; return their ids."""
+    incidents: list[str] = []
+    for first in range(0, len(evidence.lost_runs), _HANDED_OVER_AT_ONCE):
+        runs = evidence.lost_runs[first : first + _HANDED_OVER_AT_ONCE]
+        request = HandOver(workspace=evidence.workspace, runs=runs, found_by=found_by)
+        incidents += await workflow.execute_local_activity_method(
+            HandOverActivities.hand_over, request, **LOCALLY
+        )
+    return tuple(incidents)
 
 
 async def claim(key: str, view: IncidentView) -> bool:
@@ -83,7 +118,7 @@ async def act(
             job_id=evidence.run.job_id,
             failed_tasks=failed_tasks,
             latest_repair_id=evidence.run.latest_repair_id,
-            failed_at=evidence.run.ended_at,
+            failed_at=evidence.failed_at,
             settings_hash=_settings_hash(step, evidence),
             caps=terms.caps,
             cost_factor=terms.cost_factor,
@@ -96,14 +131,14 @@ async def act(
 
 
 async def check_health(
-    checks: tuple[str, ...], watched: WatchedRun, evidence: Evidence, plan: Plan
+    checks: tuple[str, ...], watched: WatchedRun | None, evidence: Evidence, plan: Plan
 ) -> tuple[HealthCheckResult, ...]:
     """Run the declared checks; one that cannot be read within that time has not passed."""
     request = HealthRequest(
-        workspace=watched.workspace,
+        workspace=evidence.workspace,
         checks=checks,
-        run_id=watched.run_id,
-        repair_id=watched.repair_id,
+        run_id=watched.run_id if watched else "",
+        repair_id=watched.repair_id if watched else "",
         failed_tasks=tuple(task.task_key for task in evidence.failed_tasks),
         cluster_ids=_used(evidence, ComputeKind.ALL_PURPOSE),
         warehouse_ids=_used(evidence, ComputeKind.WAREHOUSE),
@@ -115,7 +150,7 @@ async def check_health(
             HealthActivities.check_health,
             request,
             summary="Check health",
-            **calling(watched.workspace, within=plan.health_timeout),
+            **calling(evidence.workspace, within=plan.health_timeout),
         )
     except ActivityError as error:
         reason = explain(error)
@@ -124,8 +159,8 @@ async def check_health(
 
 
 def _used(evidence: Evidence, kind: ComputeKind) -> tuple[str, ...]:
-    """Return the clusters, warehouses or pipelines that the failed tasks ran on."""
-    computes = [task.compute for task in evidence.failed_tasks if task.compute.kind is kind]
+    """Return the clusters, warehouses or pipelines that failed, or that the failed tasks ran on."""
+    computes = [each for each in evidence.failed_computes if each.kind is kind]
     return tuple(sorted({each.cluster_id or each.resource_id for each in computes} - {""}))
 
 

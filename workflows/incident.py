@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.phase import RUN_TIMEOUT
     from lakemend.policy import Consent, Ending, ending_without_recovery
     from lakemend.step import WatchedRun
-    from workflows.calls import claim, decide, read_evidence
+    from workflows.calls import claim, decide, hand_over, read_evidence, read_resource
     from workflows.compensation import Compensation
     from workflows.failures import interrupted
     from workflows.mailbox import Mailbox
@@ -41,7 +41,7 @@ MOST_PLANS = 3
 
 @workflow.defn(name=WORKFLOW)
 class IncidentWorkflow:
-    """Recovers one failed job run, and puts back whatever it changed on the way."""
+    """Recovers one failed job run or resource, and puts back whatever it changed on the way."""
 
     @workflow.init
     def __init__(self, incident: IncidentInput) -> None:
@@ -53,10 +53,13 @@ class IncidentWorkflow:
                 incident_id=info.workflow_id,
                 workspace=incident.workspace,
                 run_id=incident.run_id,
+                resource=incident.resource,
                 started_at=workflow.now(),
                 workflow_run_id=info.run_id,
             )
         )
+        if incident.report:
+            self._mailbox.take_report(incident.report)
         self._compensation = Compensation(self._story, self._mailbox)
         self._permit = Permit(self._mailbox)
 
@@ -73,14 +76,17 @@ class IncidentWorkflow:
         if cancelled:
             raise asyncio.CancelledError
         if self._mailbox.unread_failure:
-            workflow.continue_as_new(incident)
+            workflow.continue_as_new(incident.model_copy(update={"report": None}))
         return self._story.view
 
     async def _deal_with_it(self) -> Ending:
-        evidence = await self._read_ended_run()
+        if not await self._is_news():
+            return Ending(outcome=Outcome.DUPLICATE, message="This alert was dealt with before.")
+        evidence = await (self._read_resource() if self._incident.resource else self._read_run())
         if not await claim(evidence.failure_key, self._story.view):
             message = "This failure was dealt with before."
             return Ending(outcome=Outcome.DUPLICATE, message=message)
+        await self._hand_over(evidence)
         ending = ending_without_recovery(evidence)
         if ending:
             return ending
@@ -90,10 +96,18 @@ class IncidentWorkflow:
             if isinstance(result, Ending):
                 return result
             decision, evidence = result
-        message = "The run failed for another reason after every repair."
+        message = "It failed for another reason after every repair."
         return Ending(outcome=Outcome.ESCALATED, message=message)
 
-    async def _read_ended_run(self) -> Evidence:
+    async def _is_news(self) -> bool:
+        """Claim the alert that reported the failure: a later delivery of it is a duplicate."""
+        self._mailbox.mark_read()
+        keys = [f"{self._incident.workspace}/alert/{alert}" for alert in self._mailbox.alerts]
+        for key in keys:
+            self._story.remember_failure(key)
+        return not keys or any([await claim(key, self._story.view) for key in keys])
+
+    async def _read_run(self) -> Evidence:
         """Read the run; one that is still active is left alone until it has ended.
 
         The platform may be about to retry the task by itself, and a second repair would run the
@@ -115,6 +129,24 @@ class IncidentWorkflow:
         )
         self._story.remember_failure(evidence.failure_key)
         return evidence
+
+    async def _read_resource(self) -> Evidence:
+        self._mailbox.mark_read()
+        evidence = await read_resource(self._incident.workspace, self._incident.resource)
+        name = evidence.resource.name if evidence.resource else ""
+        self._story.update(resource_name=name, inputs=inputs_of(evidence))
+        self._story.remember_failure(evidence.failure_key)
+        return evidence
+
+    async def _hand_over(self, evidence: Evidence) -> None:
+        """Leave the runs that died with a resource to incidents of their own."""
+        lost = len(evidence.lost_runs)
+        if self._incident.dry_run and lost:
+            self._story.note(f"{lost} runs died with it; each would get an incident of its own.")
+        elif lost:
+            found_by = self._story.view.incident_id
+            self._story.update(handed_over=await hand_over(evidence, found_by))
+            self._story.tell("handed_over", f"{lost} runs died with it", runs=lost)
 
     async def _carry_out(
         self, decision: Decision, evidence: Evidence

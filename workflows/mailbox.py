@@ -1,10 +1,10 @@
 """What others told an incident while it was busy."""
 
-from lakemend.incident import FailureReport
+from lakemend.incident import RESOURCE_FAILED, RUN_FAILED, FailureReport
 from lakemend.lease import LeaseGrant
 from lakemend.permit import PermitAnswer
 
-_END_OF_JOB_RUN = frozenset({"jobs.on_success", "jobs.on_failure"})
+_END_OF_JOB_RUN = frozenset({"jobs.on_success", RUN_FAILED})
 
 
 class Mailbox:
@@ -13,17 +13,21 @@ class Mailbox:
     def __init__(self) -> None:
         self.permits: dict[str, PermitAnswer] = {}
         self.grants: set[str] = set()
+        self.alerts: list[str] = []
         self.unread_failure = False
         self.run_may_have_ended = False
 
     def take_report(self, report: FailureReport) -> None:
         """Note that something happened; what it was is read from the workspace.
 
-        A report about one task of many says nothing about the end of the job run.
+        A report about one task of many says nothing about the end of the job run, and an alert
+        that is delivered again nothing new.
         """
-        if report.task_key:
+        if report.task_key or report.alert_id in self.alerts:
             return
-        self.unread_failure |= report.event_type == "jobs.on_failure"
+        if report.alert_id:
+            self.alerts.append(report.alert_id)
+        self.unread_failure |= report.event_type in {RUN_FAILED, RESOURCE_FAILED}
         self.run_may_have_ended |= report.event_type in _END_OF_JOB_RUN
 
     def take_permit(self, answer: PermitAnswer) -> None:

@@ -11,18 +11,20 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.actions import ESCALATE, Escalate, Wait
     from lakemend.durations import format_duration
     from lakemend.evidence import Evidence, whole_run_key
-    from lakemend.health import run_succeeded, taken_over
-    from lakemend.incident import HealthCheckResult, Outcome, Stage, StepStatus
+    from lakemend.health import taken_over
+    from lakemend.incident import Outcome, Stage, StepStatus
     from lakemend.phase import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
     from lakemend.step import RunEnd, StepResult, WatchedRun
-    from workflows.calls import Terms, act, check_health, claim, decide, read_evidence
+    from workflows.calls import Terms, act, claim, decide, read_again
     from workflows.compensation import Compensation
     from workflows.failures import explain, is_hopeless, is_over_budget, somebody_else_was_first
     from workflows.mailbox import Mailbox
+    from workflows.proof import Checks, Proof
     from workflows.story import Story
     from workflows.waiting import wait_for_run
 
+_SUCCEEDED = "the tasks that had failed have succeeded"
 
 NewFailure = tuple[Decision, Evidence]
 """The run fails for another reason now: what it is, and what would be done about it."""
@@ -52,6 +54,7 @@ class Recovery:
         self._mailbox = mailbox
         self._compensation = compensation
         self._plan = decision.plan
+        self._proof = Proof(story, decision.plan)
         self._cause = decision.diagnosis.cause
         self._evidence = evidence
         self._failed_tasks = tuple(task.task_key for task in evidence.failed_tasks)
@@ -80,7 +83,7 @@ class Recovery:
         for step in phase.steps:
             verdict = await self._step(phase.name, step)
             if verdict is Verdict.RECOVERED:
-                message = f"{step.action} helped: the tasks that had failed have succeeded."
+                message = f"{step.action} helped: {self._last_message()}."
                 return Ending(outcome=Outcome.RECOVERED, message=message)
             if not isinstance(verdict, Verdict):
                 return verdict
@@ -113,12 +116,13 @@ class Recovery:
         if result.superseded:
             self._story.end_step(status=StepStatus.SKIPPED, message=result.message)
             return Ending(outcome=Outcome.SUPERSEDED, message=result.message)
-        if not step.starts_run:
-            self._story.end_step(
-                status=StepStatus.SUCCEEDED, message=result.message, calls=result.calls
-            )
-            return Verdict.DONE
-        return await self._watch(step, result)
+        self._story.change_step(message=result.message, calls=result.calls)
+        if step.starts_run:
+            return await self._watch(step, result)
+        if step.brings_back:
+            return await self._judge(await self._proof.of_resource(self._evidence), None)
+        self._story.end_step(status=StepStatus.SUCCEEDED)
+        return Verdict.DONE
 
     async def _act(self, step: PlannedStep) -> StepResult:
         if step.action == "wait":
@@ -175,7 +179,6 @@ class Recovery:
             await self._adopt(watched)
         self._failed_tasks = result.watch_tasks or self._failed_tasks
         self._story.update(stage=Stage.WAITING_FOR_RUN)
-        self._story.change_step(message=result.message, calls=result.calls)
         await self._story.publish()
         end = await wait_for_run(watched, self._mailbox, step.run_timeout)
         if end is None:
@@ -185,7 +188,11 @@ class Recovery:
             return Ending(outcome=Outcome.ESCALATED, message=message)
         self._compensation.run_ended()
         self._story.remember_failure(end.failure_key)
-        return self._stepped_aside(end, watched) or await self._judge(end, watched)
+        aside = self._stepped_aside(end, watched)
+        if aside:
+            return aside
+        checks = await self._proof.of_run(self._evidence, self._failed_tasks, end, watched)
+        return await self._judge(checks, watched)
 
     async def _adopt(self, watched: WatchedRun) -> None:
         """Claim a run that we started: a report of its failure begins no incident of its own."""
@@ -200,29 +207,22 @@ class Recovery:
         self._story.end_step(status=StepStatus.SKIPPED, message=message)
         return Ending(outcome=Outcome.SUPERSEDED, message=message)
 
-    async def _judge(self, end: RunEnd, watched: WatchedRun) -> Verdict | Ending | NewFailure:
-        checks = await self._check(end, watched)
+    async def _judge(
+        self, checks: Checks, watched: WatchedRun | None
+    ) -> Verdict | Ending | NewFailure:
         self._story.update(health_checks=checks)
         failed = [f"{check.check}: {check.message}" for check in checks if not check.passed]
         if not failed:
-            self._story.end_step(status=StepStatus.SUCCEEDED, message="the run succeeded")
+            message = _SUCCEEDED if watched else checks[0].message
+            self._story.end_step(status=StepStatus.SUCCEEDED, message=message)
             return Verdict.RECOVERED
         self._story.end_step(status=StepStatus.FAILED, message="; ".join(failed))
         await self._story.publish()
         return await self._look_again(watched)
 
-    async def _check(self, end: RunEnd, watched: WatchedRun) -> tuple[HealthCheckResult, ...]:
-        succeeded = run_succeeded(self._failed_tasks, end)
-        further = tuple(name for name in self._plan.health_checks if name != succeeded.check)
-        if not succeeded.passed or not further:
-            return (succeeded,)
-        self._story.update(stage=Stage.CHECKING_HEALTH)
-        found = await check_health(further, watched, self._evidence, self._plan)
-        return (succeeded, *found)
-
-    async def _look_again(self, watched: WatchedRun) -> Verdict | Ending | NewFailure:
+    async def _look_again(self, watched: WatchedRun | None) -> Verdict | Ending | NewFailure:
         """Read what failed this time: another attempt makes sense for the same cause only."""
-        self._evidence = await read_evidence(watched)
+        self._evidence = await read_again(self._evidence, watched)
         self._story.remember_failure(self._evidence.failure_key)
         ending = ending_without_recovery(self._evidence)
         if ending:

@@ -93,14 +93,20 @@ class Workspace:
         job_id: str = "",
         *,
         since: int = 0,
+        until: int = 0,
         at_most: int = RUNS_PER_PAGE,
         expand_tasks: bool = False,
     ) -> list[Json]:
-        """The newest runs that have ended, newest first; `since` in epoch milliseconds."""
+        """The newest runs that have ended, newest first.
+
+        `since` and `until` bound their start, in epoch milliseconds: by the end none can be asked
+        for.
+        """
         query: Json = {"limit": RUNS_PER_PAGE, "completed_only": True}
         query |= {"expand_tasks": True} if expand_tasks else {}
         query |= {"job_id": job_id} if job_id else {}
         query |= {"start_time_from": since} if since else {}
+        query |= {"start_time_to": until} if until else {}
         fetch = partial(self._get, "/api/2.2/jobs/runs/list")
         return whole_list(fetch, query, "runs", at_most)
 

@@ -8,7 +8,7 @@ from api.deps import IncidentsDoor
 from api.incidents import Filters
 from api.openapi import NOT_FOUND, UNAUTHORIZED, UNAVAILABLE, UNPROCESSABLE
 from api.schemas import IncidentDetail, IncidentPage
-from lakemend.incident import Outcome
+from lakemend.incident import INCIDENT_ID, Outcome
 from lakemend.why import Why
 
 router = APIRouter(
@@ -20,8 +20,8 @@ router = APIRouter(
 IncidentId = Annotated[
     str,
     Path(
-        pattern=r"^incident:[A-Za-z0-9._-]{1,100}:run-[0-9]{1,19}$",
-        examples=["incident:default:run-418479923579431"],
+        pattern=INCIDENT_ID,
+        examples=["incident:default:run-418479923579431", "incident:default:cluster-0712-abc"],
     ),
 ]
 

@@ -11,10 +11,14 @@ from cli.problems import BadInputError
 from cli.runtime import current_settings, run
 from lakemend.incident import DEFAULT_WORKSPACE, Outcome, incident_id, parse_incident_id
 
-app = typer.Typer(help="The incidents, one per failed run.", no_args_is_help=True)
+app = typer.Typer(help="The incidents, one per failed run or resource.", no_args_is_help=True)
 
 IncidentArgument = Annotated[
-    str, typer.Argument(metavar="INCIDENT", help="incident:WORKSPACE:run-ID, or just the run's id.")
+    str,
+    typer.Argument(
+        metavar="INCIDENT",
+        help="Like incident:WORKSPACE:run-ID; or just the run's id, or cluster-ID.",
+    ),
 ]
 LimitOption = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
 OutcomeOption = Annotated[Outcome | None, typer.Option(help="Only those that ended so.")]
@@ -72,9 +76,9 @@ def cancel(incident: IncidentArgument) -> None:
 def _workflow_id(incident: str) -> str:
     if incident.isdecimal():
         return incident_id(DEFAULT_WORKSPACE, incident)
+    whole = incident if ":" in incident else f"incident:{DEFAULT_WORKSPACE}:{incident}"
     try:
-        parse_incident_id(incident)
+        return parse_incident_id(whole).incident_id
     except ValueError as error:
         remedy = "Give the id that `lakemend incident list -o json` shows, or the run's id."
         raise BadInputError("INCIDENT", incident, str(error), remedy) from error
-    return incident

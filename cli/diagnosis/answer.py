@@ -78,14 +78,22 @@ def _reasons(title: str, reasons: Iterable[Reason]) -> Iterator[str]:
 
 def _inputs(decision: DecisionRecord) -> Iterator[str]:
     read = decision.inputs
-    if not read.run_id and not read.tasks:
+    if not read.run_id and not read.resource and not read.tasks:
         return
     yield "Read"
+    if read.resource:
+        yield on_one_line(f"  {read.resource}: {read.result}, {read.lost_runs} runs died with it")
+        yield from _unread(decision)
+        return
     failed = ", ".join(read.failed_tasks) or "none"
     yield f"  run {on_one_line(read.run_id)}: {on_one_line(read.result)}, {read.repairs} repairs"
     yield f"  {read.tasks} tasks; failed: {on_one_line(failed)}"
     yield f"  {read.recent_runs} other runs of the job, {read.recent_successes} succeeded"
-    for each in read.unread:
+    yield from _unread(decision)
+
+
+def _unread(decision: DecisionRecord) -> Iterator[str]:
+    for each in decision.inputs.unread:
         yield f"  could not be read: {on_one_line(each)}"
 
 

@@ -33,6 +33,8 @@ def tell(record: Why) -> Iterator[str]:
     yield from map(_step, record.taken)
     if not record.taken:
         yield "  nothing"
+    for handed_over in record.handed_over:
+        yield f"  died with it: {on_one_line(handed_over)}"
     for note in record.notes:
         yield f"  note: {on_one_line(note)}"
 
@@ -41,7 +43,8 @@ def _undecided(record: Why) -> Iterator[str]:
     yield "It ended, or stands, before there was anything to decide."
     if record.inputs:
         read = record.inputs
-        yield on_one_line(f"Read: run {read.run_id}, {read.result}, {read.tasks} tasks")
+        what = read.resource or f"run {read.run_id}"
+        yield on_one_line(f"Read: {what}, {read.result}, {read.tasks} tasks")
 
 
 def _step(step: StepRecord) -> str:

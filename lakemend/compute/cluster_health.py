@@ -3,10 +3,12 @@
 from enum import StrEnum
 
 from lakemend.compute.cluster_restart import CHANGING
-from lakemend.evidence import ClusterFacts
+from lakemend.evidence import ClusterEvent, ClusterFacts
 
 _INSTALLING = frozenset({"PENDING", "RESOLVING", "INSTALLING", "RESTORED"})
 _RESTED = "INACTIVITY"
+_DRIVER_IS_GONE = frozenset({"DRIVER_NOT_RESPONDING", "DRIVER_UNAVAILABLE"})
+_DRIVER_ANSWERS = frozenset({"DRIVER_HEALTHY", "RUNNING"})
 
 
 class Health(StrEnum):
@@ -27,6 +29,23 @@ def cluster_health(cluster: ClusterFacts) -> Health:
     if cluster.state in {"TERMINATED", "TERMINATING"} and cluster.termination_code == _RESTED:
         return Health.WELL
     return Health.UNDECIDED if cluster.state in CHANGING else Health.UNWELL
+
+
+def driver_trouble(cluster: ClusterFacts) -> ClusterEvent | None:
+    """Return the event since which the driver of a running cluster has not answered."""
+    for event in sorted(cluster.events, key=lambda each: each.at, reverse=True):
+        if event.type in _DRIVER_ANSWERS:
+            return None
+        if event.type in _DRIVER_IS_GONE:
+            return event
+    return None
+
+
+def driver_health(cluster: ClusterFacts) -> Health:
+    """A driver is well when its cluster runs and no newer event says that it does not answer."""
+    if cluster.state not in {"RUNNING", "RESIZING"}:
+        return Health.UNDECIDED if cluster.state in CHANGING else Health.UNWELL
+    return Health.UNDECIDED if driver_trouble(cluster) else Health.WELL
 
 
 def libraries_health(cluster: ClusterFacts) -> Health:

@@ -11,7 +11,7 @@ from jsonschema import validate
 from temporalio.client import Client
 
 from api.app import create_app
-from api.openapi import NOTIFICATION_EXAMPLES
+from api.openapi import ALERT_EXAMPLES, NOTIFICATION_EXAMPLES
 from lakemend.settings import Settings
 from records import Records
 
@@ -22,11 +22,18 @@ def document(settings: Settings, temporal: Client, records: Records) -> dict[str
     return app.openapi()
 
 
-@pytest.mark.parametrize("path", ["/databricks-monitor", "/databricks-monitor/{workspace}"])
-@pytest.mark.parametrize("example", NOTIFICATION_EXAMPLES)
-async def test_example_notification_is_accepted_as_documented(
-    api: httpx.AsyncClient, document: dict[str, Any], path: str, example: str
+EXAMPLES = [
+    *(("/databricks-monitor", example) for example in NOTIFICATION_EXAMPLES),
+    *(("/azure-monitor", example) for example in ALERT_EXAMPLES),
+]
+
+
+@pytest.mark.parametrize("suffix", ["", "/{workspace}"])
+@pytest.mark.parametrize(("route", "example"), EXAMPLES)
+async def test_example_report_is_accepted_as_documented(
+    api: httpx.AsyncClient, document: dict[str, Any], route: str, suffix: str, example: str
 ) -> None:
+    path = route + suffix
     operation = document["paths"][path]["post"]
     content = operation["requestBody"]["content"]["application/json"]
     body = content["examples"][example]["value"]
@@ -60,6 +67,8 @@ async def test_statuses_that_tests_see_are_documented(document: dict[str, Any]) 
     expected = {
         "/databricks-monitor": {"202", "401", "413", "422", "503"},
         "/databricks-monitor/{workspace}": {"202", "401", "404", "413", "422", "503"},
+        "/azure-monitor": {"202", "401", "413", "422", "503"},
+        "/azure-monitor/{workspace}": {"202", "401", "404", "413", "422", "503"},
         "/api/circuit-breakers": {"200", "401", "503"},
         "/api/circuit-breakers/{name}": {"200", "401", "404", "422", "503"},
         "/api/circuit-breakers/{name}/reset": {"200", "401", "404", "422", "503"},
@@ -82,7 +91,7 @@ async def test_errors_are_documented_as_problems(document: dict[str, Any]) -> No
 
 
 def test_webhooks_name_security_schemes_that_exist(document: dict[str, Any]) -> None:
-    for path in ("/databricks-monitor", "/databricks-monitor/{workspace}"):
+    for path in ("/databricks-monitor", "/databricks-monitor/{workspace}", "/azure-monitor"):
         schemes = [name for each in document["paths"][path]["post"]["security"] for name in each]
         assert schemes == ["basic", "api-key"]
         assert set(schemes) <= set(document["components"]["securitySchemes"])
