@@ -8,7 +8,7 @@ LOCK := requirements.lock
 UV_VERSION := 0.13.9
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: help setup demo test check format lock bench bench-diagnosis histories clean
+.PHONY: help setup demo test proof check format lock bench bench-diagnosis histories clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -28,6 +28,9 @@ demo: setup ## recover a dozen failing jobs of a simulated workspace
 
 test: setup ## run all tests
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+proof: setup ## 500 random trials: failures, faults, people, kills
+	@$(BIN)/python -m bench.proof --examples 500
 
 check: setup ## format, lint, types, import rules, lock file
 	@$(BIN)/ruff format --check --quiet .

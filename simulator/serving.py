@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -31,9 +32,27 @@ def _listener(port: int) -> socket.socket:
 
 async def serve(app: FastAPI, port: int, ready: Callable[[str], None]) -> None:
     """Serve on 127.0.0.1 until stopped; port 0 lets the system choose."""
+    server, listener = _prepared(app, port)
+    # The port takes connections since it was opened; they wait until uvicorn looks.
+    ready(app.state.workspace.world.address)
+    await server.serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncGenerator[str]:
+    """Serve beside whatever else this event loop does; gives the address."""
+    server, listener = _prepared(app, 0)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield app.state.workspace.world.address
+    finally:
+        server.should_exit = True
+        await running
+
+
+def _prepared(app: FastAPI, port: int) -> tuple[uvicorn.Server, socket.socket]:
     listener = _listener(port)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app.state.workspace.world.address = address
+    app.state.workspace.world.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
         app,
         http=CuttableProtocol,
@@ -42,7 +61,4 @@ async def serve(app: FastAPI, port: int, ready: Callable[[str], None]) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
-    # The port takes connections since it was opened; they wait until uvicorn looks.
-    ready(address)
-    await server.serve(sockets=[listener])
+    return uvicorn.Server(config), listener

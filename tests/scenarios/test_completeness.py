@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from lakemend.actions import ACTIONS
+from lakemend.actions import ACTIONS, ESCALATE
 from lakemend.playbook import SHIPPED as PLAYBOOKS
 from lakemend.playbook import Playbook, parse_playbook
 from simulator.scenario import Expectation, load_scenario
 from tests.scenarios.files import OWN, SHIPPED
 
 CANNOT_FAIL = {"wait"}
+# `escalate` ends a recovery instead of taking a step; every playbook shows such an end.
+STEPS = set(ACTIONS) - {ESCALATE}
 # No built-in cause leads there: rules of one's own may, and the scenarios of `own` do.
 WITHOUT_A_CAUSE = {"resource_exhausted"}
 
@@ -54,7 +56,7 @@ def test_each_playbook_helps_is_helped_and_gives_up(file: Path) -> None:
     assert any(map(fails_first, expected)) is tries_more_than_once(playbook)
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", sorted(STEPS))
 def test_each_action_helps_is_helped_and_is_given_up(action: str) -> None:
     done, failed = f"{action} succeeded", f"{action} failed"
 
