@@ -21,6 +21,7 @@ from activities.health import HealthActivities
 from activities.heartbeats import Heartbeats
 from activities.recommendations import RecommendationActivities
 from activities.records import RecordActivities
+from activities.retention import RetentionActivities
 from activities.runs import RunActivities
 from activities.snapshots import SnapshotActivities
 from activities.workspace import Workspaces
@@ -34,8 +35,15 @@ from workflows.good_settings import KeepGoodSettingsWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.lease import LeaseWorkflow
 from workflows.options import workspace_queue
+from workflows.retention import PruneRecordsWorkflow, schedule_pruning
 
-WORKFLOWS = (IncidentWorkflow, BreakerWorkflow, LeaseWorkflow, KeepGoodSettingsWorkflow)
+WORKFLOWS = (
+    IncidentWorkflow,
+    BreakerWorkflow,
+    LeaseWorkflow,
+    KeepGoodSettingsWorkflow,
+    PruneRecordsWorkflow,
+)
 # Activities are HTTP calls and short SQL statements: threads that wait, not that compute.
 THREADS = 32
 # A call under way when the worker is told to stop gets this long to be confirmed.
@@ -67,6 +75,7 @@ async def run_worker(
         async with AsyncExitStack() as running:
             for worker in (control, *callers):
                 await running.enter_async_context(worker)
+            await schedule_pruning(client)
             await shutdown.wait()
 
 
@@ -93,6 +102,7 @@ def control_worker(
             decisions.decide,
             recommendations.settings_changed,
             HandOverActivities(client, TASK_QUEUE).hand_over,
+            RetentionActivities(records, settings.retention).prune_records,
             entities.ask_permit,
             entities.report_permit,
             entities.cancel_permit,

@@ -50,10 +50,13 @@ class SnapshotActivities:
             ours = {request.expected_hash} | shelf.target_hashes()
             before = load(self._records, request.snapshot.snapshot_id)
             try:
-                return put_back(workspace, resource, before, ours)
+                result = put_back(workspace, resource, before, ours)
             except NotFoundError:
                 message = f"{resource.name} does not exist any more; nothing was put back"
                 return RestoreResult(restored=False, message=message)
+            if result.restored:
+                self._records.settle_snapshot(request.snapshot.snapshot_id)
+            return result
 
 
 def put_back(

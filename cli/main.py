@@ -15,6 +15,7 @@ from cli.commands import (
     evidence,
     incident,
     playbook,
+    records,
     recover,
     serve,
     simulate,
@@ -45,6 +46,7 @@ app.add_typer(incident.app, name="incident")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(snapshot.app, name="snapshot")
+app.add_typer(records.app, name="records")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -71,6 +71,8 @@ async def put_snapshot_back(settings: Settings, difference: Difference, by: str)
     except StillChangingError as error:
         raise CommandError(str(error), "Try again when it has settled.") from error
     async with opened_records(settings) as records:
+        if result.restored:
+            records.settle_snapshot(snapshot.snapshot_id)
         records.append_audit([_entry(snapshot, result, by)])
     return result
 
@@ -83,10 +85,15 @@ def show_snapshots(snapshots: list[SnapshotInfo], output: Format) -> None:
         say("No snapshot.")
     else:
         rows = [
-            [each.snapshot_id, each.resource, f"{each.taken_at:%Y-%m-%d %H:%M}"]
+            [
+                each.snapshot_id,
+                each.resource,
+                f"{each.taken_at:%Y-%m-%d %H:%M}",
+                f"{each.settled_at:%Y-%m-%d %H:%M}" if each.settled_at else "no",
+            ]
             for each in snapshots
         ]
-        console().print(table(["Snapshot", "Resource", "Taken (UTC)"], rows))
+        console().print(table(["Snapshot", "Resource", "Taken (UTC)", "Put back (UTC)"], rows))
 
 
 def show_snapshot(snapshot: Snapshot) -> None:

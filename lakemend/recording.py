@@ -53,7 +53,10 @@ class RecordInput(Model):
 
 
 class SnapshotInfo(Model):
-    """A snapshot without what it holds; `resource` is like `cluster-0712-abc` or `job-123`."""
+    """A snapshot without what it holds; `resource` is like `cluster-0712-abc` or `job-123`.
+
+    `settled_at` is when it was put back, by us or by a person.
+    """
 
     snapshot_id: str
     workspace: str
@@ -62,6 +65,7 @@ class SnapshotInfo(Model):
     settings_hash: str
     encrypted: bool
     taken_at: datetime
+    settled_at: datetime | None = None
 
 
 class Snapshot(SnapshotInfo):

@@ -1,10 +1,11 @@
 """Settings of resources before we changed them, encrypted when there is a key."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from lakemend.errors import RecordsError
 from lakemend.recording import Snapshot, SnapshotInfo
@@ -39,10 +40,20 @@ class Cipher:
 
 
 def put(connection: Connection, cipher: Cipher, info: SnapshotInfo, settings_json: str) -> None:
-    """Keep a snapshot; the first one of an id wins, a later one would hold our own change."""
+    """Keep a snapshot; the first one of an id wins, a later one would hold our own change.
+
+    One that was put back before is needed again.
+    """
     row = info.model_dump()
     row["content"] = cipher.encrypt(settings_json)
     insert_missing(connection, SnapshotRow, [row])
+    settle(connection, info.snapshot_id, None)
+
+
+def settle(connection: Connection, snapshot_id: str, at: datetime | None) -> None:
+    """Note when a snapshot was put back; from then on nothing needs it."""
+    statement = update(SnapshotRow).where(SnapshotRow.snapshot_id == snapshot_id)
+    connection.execute(statement.values(settled_at=at))
 
 
 def get(connection: Connection, cipher: Cipher, snapshot_id: str) -> Snapshot | None:
@@ -89,4 +100,5 @@ _INFO = (
     SnapshotRow.settings_hash,
     SnapshotRow.encrypted,
     SnapshotRow.taken_at,
+    SnapshotRow.settled_at,
 )

@@ -1,29 +1,26 @@
 """The record store: every method is one transaction."""
 
-from collections.abc import Collection, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, text
 
 from lakemend.audit import AuditEntry, TicketStatus
-from lakemend.budget import Attempt, Budgets, Spent
 from lakemend.incident import IncidentView, Outcome
-from lakemend.memory import Lesson
 from lakemend.neighbours import Sighting
-from lakemend.recording import GoodSettings, RecordInput, Snapshot, SnapshotInfo
+from lakemend.recording import RecordInput, Snapshot, SnapshotInfo
+from lakemend.retention import Cutoffs, Prunable
 from records import (
-    attempts,
     audit,
     failures,
-    good_settings,
     lessons,
+    pruning,
     sightings,
     snapshots,
     tickets,
 )
-from records.engine import READ_ONLY, open_engine, records_errors
+from records.engine import open_engine
+from records.job_knowledge import JobKnowledge
 from records.snapshots import Cipher
 from records.tickets import TicketFilter
 
@@ -37,16 +34,11 @@ def open_records(url: str, snapshot_keys: Iterable[SecretStr | str] = ()) -> "Re
     return Records(open_engine(url), Cipher(snapshot_keys))
 
 
-class Records:
+class Records(JobKnowledge):
     """Tickets, audit trail, snapshots and handled failures; safe to share between threads.
 
     Every method raises RecordsError when the database is away or refuses.
     """
-
-    def __init__(self, engine: Engine, cipher: Cipher) -> None:
-        self._engine = engine
-        self._readers = engine.execution_options(**{READ_ONLY: True})
-        self._cipher = cipher
 
     def claim_failure(self, key: str, incident_id: str, owner: str) -> bool:
         """Take a failure to deal with; False if another owner has dealt with it."""
@@ -169,6 +161,11 @@ class Records:
         with self._reading() as connection:
             return snapshots.get(connection, self._cipher, snapshot_id)
 
+    def settle_snapshot(self, snapshot_id: str) -> None:
+        """Note that the settings of a snapshot were put back."""
+        with self._writing() as connection:
+            snapshots.settle(connection, snapshot_id, datetime.now(UTC))
+
     def list_snapshots(self, incident_id: str) -> list[SnapshotInfo]:
         """List an incident's snapshots without what they hold, oldest first."""
         with self._reading() as connection:
@@ -183,56 +180,12 @@ class Records:
                 connection, resource=resource, incident_id=incident_id, limit=limit
             )
 
-    def reserve_attempt(self, attempt: Attempt, budgets: Budgets) -> None:
-        """Count an attempt once, whatever its tries; raises BudgetExceededError."""
+    def prune(self, kind: Prunable, before: Cutoffs, most: int) -> int:
+        """Remove up to that many of one kind that are kept no longer; returns how many."""
         with self._writing() as connection:
-            attempts.reserve(connection, attempt, budgets, datetime.now(UTC))
+            return pruning.prune(connection, kind, before, most)
 
-    def spent_by(self, workspace: str, subject: str) -> Spent:
-        """Return what a job has used of its budgets within the last 24 hours."""
+    def count_prunable(self, kind: Prunable, before: Cutoffs) -> int:
+        """Count what is kept no longer of one kind."""
         with self._reading() as connection:
-            return attempts.spent_by(connection, workspace, subject, datetime.now(UTC))
-
-    def lessons(self, workspace: str, job_id: str, cause: str = "") -> list[Lesson]:
-        """Return what the incidents of a job showed about the phases tried, newest first."""
-        with self._reading() as connection:
-            return lessons.of(connection, workspace, job_id, cause)
-
-    def forget_lessons(self, workspace: str, job_id: str, cause: str = "") -> int:
-        """Forget what helped a job, against one cause or all; returns how many lessons that was."""
-        with self._writing() as connection:
-            return lessons.forget(connection, workspace, job_id, cause)
-
-    def put_good_settings(self, good: GoodSettings) -> None:
-        """Keep the settings that a run succeeded with, in place of the ones before."""
-        with self._writing() as connection:
-            good_settings.put(connection, self._cipher, good)
-
-    def get_good_settings(self, workspace: str, resource: str) -> GoodSettings | None:
-        """Return the settings of the last run that succeeded; None when none is known."""
-        with self._reading() as connection:
-            return good_settings.get(connection, self._cipher, workspace, resource)
-
-    def is_changed_by_us(self, workspace: str, resource: str, settings_hash: str) -> bool:
-        """Whether an open incident made the settings of a resource what they are."""
-        with self._reading() as connection:
-            return good_settings.is_changed_by_us(connection, workspace, resource, settings_hash)
-
-    def ping(self) -> None:
-        """Raise RecordsError unless the database answers and has been migrated."""
-        with self._reading() as connection:
-            connection.execute(text("SELECT version_num FROM alembic_version"))
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _reading(self) -> Generator[Connection]:
-        with records_errors(), self._readers.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Generator[Connection]:
-        with records_errors(), self._engine.begin() as connection:
-            yield connection
+            return pruning.count(connection, kind, before)

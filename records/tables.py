@@ -104,8 +104,16 @@ class AuditRow(Base):
     entry: Mapped[str]
 
 
+class AuditPruningRow(Base):
+    """The age from which a transaction removes audit entries; there is a row within it only."""
+
+    __tablename__ = "audit_pruning"
+
+    before: Mapped[datetime] = mapped_column(primary_key=True)
+
+
 class SnapshotRow(Base):
-    """Settings of a resource before a change."""
+    """Settings of a resource before a change; `settled_at` is when they were put back."""
 
     __tablename__ = "snapshots"
     __table_args__ = (Index("ix_snapshots_incident", "incident_id", "taken_at"),)
@@ -118,6 +126,7 @@ class SnapshotRow(Base):
     encrypted: Mapped[bool]
     taken_at: Mapped[datetime]
     content: Mapped[str]
+    settled_at: Mapped[datetime | None]
 
 
 class GoodSettingsRow(Base):
