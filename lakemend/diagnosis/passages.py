@@ -53,11 +53,11 @@ class Voice(StrEnum):
 
 
 _ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
-_ESCAPED_BREAK = re.compile(r"(?:\\+r)?\\+n(?:\\+t)?|\\+t(?=at )")
+_ESCAPED_BREAK = re.compile(r"(?:\\{1,8}r)?\\{1,8}n(?:\\{1,8}t)?|\\{1,8}t(?=at )")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+")
-_FRAME = re.compile(r"\s*(?:at (?:[\w.$/<>@]+)\(|\.\.\. \d+ (?:more|common frames)|[\^~\s]+$)")
+_FRAME = re.compile(r"\s*(?:at [\w.$/<>@]+\(|\.\.\. \d+ (?:more|common frames))|[\^~\s]+$")
 _PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
 _LOG_LINE = re.compile(
     r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?"

@@ -130,13 +130,14 @@ def test_the_tail_of_fifty_megabytes_is_read():
 
 ADVERSARIAL = [
     *("a", "\n", " ", "'", "caused by ", "driver ", "does not have ", "spot instance "),
+    *("\t", "\\", "\\n\\t", "~ ", "[A_B", "can be caused by ", "reason: Aa Bb "),
     *("[delta_", "invalid ", 'File "', "\tat ", "error: '", "İ", "\x1b[", "exceed ", "table x "),
 ]
 
 
 @pytest.mark.parametrize("piece", ADVERSARIAL)
 def test_time_grows_with_the_text_only(piece: str):
-    text = piece * (200_000 // len(piece))
+    text = piece * (200_000 // len(piece)) + "x"
 
     started = process_time()
     diagnose_text(text)
