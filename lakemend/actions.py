@@ -159,7 +159,12 @@ class InstallLibraryVersion(OnCompute):
 
 
 class RestartWarehouse(Parameters):
-    """Bring a SQL warehouse back: start it when stopped, stop and start it when unhealthy."""
+    """Bring a SQL warehouse back: start it when stopped, stop and start it when unhealthy.
+
+    `others` are the sessions that a stop interrupts; an unhealthy warehouse serves them badly.
+    """
+
+    others: Others = Others.GO_ON
 
 
 class RestartPipelineUpdate(Parameters):

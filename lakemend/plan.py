@@ -146,9 +146,15 @@ def _can_help(steps: tuple[PlannedStep, ...], *, is_first: bool) -> bool:
     One that hands over to a person is wanted for its recommendation.
     """
     active = [step for step in steps if not step.skip]
+    """Whether a phase tries again and, after the first, not merely once more as before.
+
+    One that hands over to a person is wanted for its recommendation.
+    """
+    active = [step for step in steps if not step.skip]
     proving = [step for step in active if step.starts_run or step.brings_back]
     ends = bool(proving) or any(step.action == ESCALATE for step in active)
-    return ends and (is_first or len(proving) < len(active))
+    anew = any(step.action == "rerun_job" for step in proving)
+    return ends and (is_first or anew or len(proving) < len(active))
 
 
 def _resolve(

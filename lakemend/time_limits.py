@@ -1,4 +1,7 @@
-"""Time limits of a job and its tasks, and how far they may be raised."""
+"""Time limits of a job and its tasks, and how far they may be raised.
+
+Of a job's settings only `timeout_seconds` counts for active runs too (databricks-sdk: jobs.update).
+"""
 
 from collections.abc import Mapping
 

@@ -46,12 +46,14 @@ class Try(Generic[P]):
 class Plan:
     """What a try would do now: its writes in order, none if `result` is the answer already.
 
-    `cost_factor` is by how much the writes make the next run dearer.
+    `cost_factor` is by how much the writes make the next run dearer, `later` what further tries
+    will write, for a dry run to show.
     """
 
     result: StepResult
     writes: Sequence[Write] = ()
     cost_factor: float = 1
+    later: Sequence[Write] = ()
 
 
 class Action(ABC, Generic[P]):
@@ -114,7 +116,8 @@ class Action(ABC, Generic[P]):
         except StillChangingError as error:
             return StepResult(message=f"Would wait: {error}")
         refuse_too_dear(tried.step, plan.cost_factor)
-        return _with_calls(plan.result, tuple(write.call for write in plan.writes))
+        calls = (*plan.writes, *plan.later)
+        return _with_calls(plan.result, tuple(write.call for write in calls))
 
     def _act(self, tried: Try[P], plan: Plan) -> StepResult:
         calls = tried.earlier_calls

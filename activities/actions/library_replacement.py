@@ -1,6 +1,7 @@
 """Replacing a library on an all-purpose cluster: uninstall, restart, install, poll."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from activities.actions.action import Plan, Try
@@ -73,7 +74,10 @@ def replace_on_cluster(records: Records, tried: Step, target: Target) -> Plan:
             shelf.keep_beginning(_mark(step.token, each), {})
         _refuse_foreign(scene, seen.hash)
     gave_up = [each for each in replacement.candidates if shelf.remembers(_mark(step.token, each))]
-    return _move(scene, next_move(replacement, gave_up, statuses, cluster.state))
+    following = next_move(replacement, gave_up, statuses, cluster.state)
+    plan = _move(scene, following)
+    wanted = next((each for each in replacement.candidates if each not in gave_up), None)
+    return replace(plan, later=tuple(_later(scene, following.move, wanted)))
 
 
 def _replacement(tried: Step, before: Json) -> Replacement:
@@ -104,6 +108,19 @@ def _move(scene: _Scene, following: Next) -> Plan:
         return Plan(StepResult(message=f"{name} was stopped by a person", superseded=True))
     write = _write(scene, following, named)
     return Plan(StepResult(message=write.summary), (write,))
+
+
+def _later(scene: _Scene, move: LibraryMove, wanted: Json | None) -> Iterator[Write]:
+    """What follows a move if everything goes well, for a dry run."""
+    cluster_id, runs = scene.cluster.cluster_id, scene.cluster.state == "RUNNING"
+    if wanted is None or move not in {LibraryMove.UNINSTALL, LibraryMove.RESTART}:
+        return
+    named = described(wanted)
+    if move is LibraryMove.UNINSTALL and runs:
+        yield restart_cluster(cluster_id, f"Restart cluster {cluster_id}")
+    yield install_libraries(cluster_id, [wanted], f"Install {named} on cluster {cluster_id}")
+    if not runs:
+        yield start_cluster(cluster_id)
 
 
 def _write(scene: _Scene, following: Next, named: str) -> Write:

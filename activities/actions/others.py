@@ -18,6 +18,11 @@ def heed(others: Others, resource: str, summary: str, runs: list[str]) -> str:
     if not runs:
         return summary
     words = f"{summary}, which interrupts {len(runs)} active runs: {listed(runs)}"
+    return obey(others, resource, words)
+
+
+def obey(others: Others, resource: str, words: str) -> str:
+    """Return the words about what would be interrupted; raises as `heed` does."""
     if others is Others.WAIT:
         raise StillChangingError(f"{words}; waiting for them", _WHEN_IDLE)
     if others is Others.REFUSE:

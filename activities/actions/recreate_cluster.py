@@ -18,6 +18,7 @@ from lakemend.step import Change, ResourceKind, StepResult
 
 _SOON = timedelta(seconds=10)  # a start takes minutes
 _PATIENT_TRIES = 5  # how often a list may lag behind a create whose answer was lost
+_NEW_ONE = "(the new one)"  # what a dry run calls it
 _CREATE = "/api/2.1/clusters/create"
 _WHO = ("user_name", "group_name", "service_principal_name")
 
@@ -25,8 +26,8 @@ _WHO = ("user_name", "group_name", "service_principal_name")
 class RecreateCluster(Action[actions.RecreateCluster]):
     """Converges: a stand-in that runs, with libraries and permissions, and only then the jobs.
 
-    clusters/create takes no idempotency token, so the stand-in carries the step in a tag and is
-    looked for before one is made.
+    clusters/create takes no idempotency token (databricks-sdk: compute.ClustersAPI.create), so the
+    stand-in carries the step in a tag and is looked for before one is made.
     """
 
     parameters = actions.RecreateCluster
@@ -73,8 +74,9 @@ class RecreateCluster(Action[actions.RecreateCluster]):
         write = create_cluster({**attributes, "custom_tags": tags}, message)
         tasks = self._beginning(tried, users)["tasks"]
         if tried.step.dry_run:
-            moves = [move for move, _ in users.point("(the new one)", tasks)]
-            return Plan(StepResult(message=message), (write, *moves))
+            moves = [move for move, _ in users.point(_NEW_ONE, tasks)]
+            carried = _carried_over(tried.workspace, users.cluster_id, _NEW_ONE)
+            return Plan(StepResult(message=message), (write,), later=(*carried, *moves))
         self._keep(tried, users, {"tasks": tasks, "replaced": True})
         return Plan(StepResult(message=message), (write,))
 
@@ -123,12 +125,12 @@ def _users(tried: Try[actions.RecreateCluster]) -> ClusterUsers:
 def _carried_over(workspace: Workspace, old: str, new: str) -> list[Write]:
     """Libraries and permissions that the new cluster lacks."""
     writes: list[Write] = []
-    there = _libraries(workspace, new)
+    there = _libraries(workspace, new) if new != _NEW_ONE else []
     libraries = [each for each in _libraries(workspace, old) if each not in there]
     if libraries:
         summary = f"Install {len(libraries)} libraries of cluster {old} on {new}"
         writes.append(install_libraries(new, libraries, summary))
-    granted = _grants(workspace, new)
+    granted = _grants(workspace, new) if new != _NEW_ONE else []
     grants = [each for each in _grants(workspace, old) if each not in granted]
     if grants:
         summary = f"Give {len(grants)} permissions of cluster {old} on {new}"

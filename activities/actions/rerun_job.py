@@ -18,6 +18,7 @@ _BY_HAND = frozenset({"", "ONE_TIME"})  # how the platform calls a run that the 
 class RerunJob(Action[actions.RerunJob]):
     """The idempotency token makes the platform answer a repeated call with the same run.
 
+    At most 64 characters; a token whose run was deleted is refused (databricks-sdk: jobs.run_now).
     It is made of the attempt's own token: with an old one the platform would answer with the run
     that failed (apache/airflow issue 64828).
     """

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from activities.actions.action import Action, Plan, Try
+from activities.actions.others import obey
 from activities.errors import StillChangingError
 from activities.reading.warehouse import warehouse_facts
 from activities.workspace import Json
@@ -18,7 +19,11 @@ _SOON = timedelta(seconds=5)  # a start takes seconds on serverless, minutes on 
 
 
 class RestartWarehouse(Action[actions.RestartWarehouse]):
-    """Converges: each try reads the state and makes the one move it asks for."""
+    """Converges: each try reads the state and makes the one move it asks for.
+
+    States and health are those of databricks-sdk: sql.State, sql.EndpointHealth. A warehouse has no
+    restart; start and stop answer before they are done (sql.WarehousesAPI).
+    """
 
     parameters = actions.RestartWarehouse
 
@@ -34,7 +39,7 @@ class RestartWarehouse(Action[actions.RestartWarehouse]):
             raise InvalidStateError("restart_warehouse", detail)
         if move is WarehouseMove.DONE:
             return Plan(StepResult(message=f"{name} is running and healthy"))
-        return _start(warehouse) if move is WarehouseMove.START else _stop(warehouse)
+        return _start(warehouse) if move is WarehouseMove.START else _stop(tried, warehouse)
 
     def confirm(
         self, tried: Try[actions.RestartWarehouse], plan: Plan, answers: Sequence[Json]
@@ -72,9 +77,12 @@ def _start(warehouse: WarehouseFacts) -> Plan:
     return Plan(StepResult(message=message), (start_warehouse(warehouse.warehouse_id, message),))
 
 
-def _stop(warehouse: WarehouseFacts) -> Plan:
-    message = f"Stop warehouse {warehouse.warehouse_id}, which is {warehouse.health}"
+def _stop(tried: Try[actions.RestartWarehouse], warehouse: WarehouseFacts) -> Plan:
+    name = warehouse.warehouse_id
+    message = f"Stop warehouse {name}, which is {warehouse.health}"
     if warehouse.active_sessions:
         message += f", and interrupt {warehouse.active_sessions} active sessions"
+        message = obey(tried.parameters.others, name, message)
     message += "; then start it"
-    return Plan(StepResult(message=message), (stop_warehouse(warehouse.warehouse_id, message),))
+    write, then = stop_warehouse(name, message), start_warehouse(name, f"Start warehouse {name}")
+    return Plan(StepResult(message=message), (write,), later=(then,))

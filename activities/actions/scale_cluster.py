@@ -10,7 +10,11 @@ DEFAULT_PERCENT = 50  # what SCALE_UP_PERCENTAGE says when nobody sets it
 
 
 class ScaleCluster(SettingsChange[actions.ScaleCluster]):
-    """A running all-purpose cluster is resized, a job cluster gets it with the next repair."""
+    """A running all-purpose cluster is resized, a job cluster gets it with the next repair.
+
+    A resize needs a RUNNING cluster and restarts nothing (databricks-sdk: clusters.resize); a
+    repair takes the job's current settings (jobs.repair_run).
+    """
 
     parameters = actions.ScaleCluster
 

@@ -14,7 +14,11 @@ from lakemend.compute.spark_conf import (
 
 
 class SetSparkConf(SettingsChange[actions.SetSparkConf]):
-    """Only settings of the allow-list can be named; the others of the cluster stay."""
+    """Only settings of the allow-list can be named; the others of the cluster stay.
+
+    They are attributes of the cluster, which takes them with a restart (databricks-sdk:
+    compute.ClusterSpec.spark_conf, clusters.update).
+    """
 
     parameters = actions.SetSparkConf
 

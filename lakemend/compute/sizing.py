@@ -1,4 +1,7 @@
-"""How many workers a cluster gets when it is scaled."""
+"""How many workers a cluster gets when it is scaled.
+
+A size is `num_workers` or `autoscale`, never both (databricks-sdk: compute.ClusterSpec).
+"""
 
 import math
 from collections.abc import Mapping

@@ -183,3 +183,16 @@ def test_a_used_up_budget_escalates_before_anything_is_asked_for() -> None:
     assert plan.ruling.consent is Consent.ESCALATE
     assert "max_attempts_per_job_and_day" in plan.ruling.reason
     assert plan.budget_left.startswith("0 of 30 attempts and 30 of 60 cost are left")
+
+
+def test_a_rerun_after_repairs_is_no_repetition() -> None:
+    playbook = parse_playbook(
+        "error_type: Mine\ndescription: d\ncauses: [timeout]\n"
+        "steps: [{action: repair_run}]\nladder: [[{action: repair_run}]]\n"
+        "fallback: [{action: rerun_job}]\n"
+    )
+    diagnosis = Diagnosis(cause=Cause.TIMEOUT, error_type="Mine", remedy=Remedy.RETRY)
+
+    plan = make_plan(diagnosis, evidence(), {"Mine": playbook}, Settings())
+
+    assert [active(phase) for phase in plan.phases] == [["repair_run"], ["rerun_job"]]

@@ -123,10 +123,10 @@ def test_somebody_elses_library_is_not_built_upon(lab: Any) -> None:
     assert refused.value.type == "ThirdPartyChangeError"
 
 
-def test_dry_run_names_the_first_call_and_makes_none(lab: Any) -> None:
+def test_dry_run_names_the_calls_and_makes_none(lab: Any) -> None:
     result = lab.act(broken(lab, "shown", "pandas==2.1.0", dry_run=True))
 
-    assert calls(result) == ["uninstall"]
+    assert calls(result) == ["uninstall", "restart", "install"]
     assert libraries(lab, "shown") == {"pandas==2.1.0": "FAILED"}
 
 

@@ -145,6 +145,8 @@ def test_dry_run_shows_every_call_and_makes_none(lab: Any) -> None:
 
     assert [call.path for call in result.calls] == [
         "/api/2.1/clusters/create",
+        "/api/2.0/libraries/install",
+        "/api/2.0/permissions/clusters/(the new one)",
         "/api/2.2/jobs/update",
         "/api/2.2/jobs/update",
     ]

@@ -85,8 +85,23 @@ def test_start_that_fails_is_reported_and_not_repeated(lab: Any) -> None:
 def test_dry_run_tells_whom_it_would_interrupt_and_stops_nothing(lab: Any) -> None:
     result = lab.act(restart(lab, "shown", dry_run=True))
 
-    assert [call.path.rpartition("/")[2] for call in result.calls] == ["stop"]
+    assert [call.path.rpartition("/")[2] for call in result.calls] == ["stop", "start"]
     assert "interrupt 3 active sessions" in result.message
+    assert state(lab, "shown") == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("others", "kind", "words"),
+    [("wait", "StillChanging", "interrupt 3"), ("refuse", "InvalidStateError", "refuses that")],
+)
+def test_sessions_are_waited_for_or_make_it_refuse(
+    lab: Any, others: str, kind: str, words: str
+) -> None:
+    with pytest.raises(ApplicationError) as held:
+        lab.act(restart(lab, "shown", parameters={"others": others}))
+
+    assert held.value.type == kind
+    assert words in held.value.message
     assert state(lab, "shown") == "RUNNING"
 
 
