@@ -15,6 +15,7 @@ from activities.actions.table import action_activities
 from activities.breakers import EntityActivities
 from activities.decision import DecisionActivities
 from activities.evidence import EvidenceActivities
+from activities.gates import GateActivities
 from activities.good_settings import GoodSettingsActivities
 from activities.hand_over import HandOverActivities
 from activities.health import HealthActivities
@@ -31,6 +32,7 @@ from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 from records import Records
 from workflows.breaker import BreakerWorkflow
+from workflows.gate import GateWorkflow
 from workflows.good_settings import KeepGoodSettingsWorkflow
 from workflows.incident import IncidentWorkflow
 from workflows.lease import LeaseWorkflow
@@ -40,6 +42,7 @@ from workflows.retention import PruneRecordsWorkflow, schedule_pruning
 WORKFLOWS = (
     IncidentWorkflow,
     BreakerWorkflow,
+    GateWorkflow,
     LeaseWorkflow,
     KeepGoodSettingsWorkflow,
     PruneRecordsWorkflow,
@@ -90,6 +93,7 @@ def control_worker(
     record = RecordActivities(records)
     entities = EntityActivities(client, TASK_QUEUE, records.last_recovery)
     recommendations = RecommendationActivities(records)
+    gates = GateActivities(client, TASK_QUEUE, entities)
     decisions = DecisionActivities(playbooks, settings, records)
     return Worker(
         client,
@@ -103,9 +107,8 @@ def control_worker(
             recommendations.settings_changed,
             HandOverActivities(client, TASK_QUEUE).hand_over,
             RetentionActivities(records, settings.retention).prune_records,
-            entities.ask_permit,
-            entities.report_permit,
-            entities.cancel_permit,
+            gates.ask_leave,
+            gates.return_leave,
             entities.request_lease,
             entities.release_lease,
         ],

@@ -11,8 +11,8 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
+from activities.signals import signal_if_running
 from lakemend.breaker_settings import Window
 from lakemend.breaker_state import Circuit
 from lakemend.breaker_view import BreakerInput
@@ -119,13 +119,7 @@ class EntityActivities:
         )
 
     async def _signal_if_running(self, workflow_id: str, signal: str, content: Any) -> bool:
-        try:
-            await self._client.get_workflow_handle(workflow_id).signal(signal, content)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        return True
+        return await signal_if_running(self._client, workflow_id, signal, content)
 
 
 def _is_resting(request: PermitRequest) -> bool:

@@ -35,9 +35,9 @@ class RecordActivities:
 
     @activity.defn(name=recording.RECORD_AUDIT)
     def record_audit(self, request: AuditInput) -> None:
-        """Append to the audit trail, which is also the stream of live events."""
+        """Append to the audit trail, which is also the stream of live events; update storms."""
         with told_to_temporal():
-            self._records.append_audit(request.entries)
+            self._records.append_with_storms(request)
 
     @activity.defn(name=recording.RECORD)
     def record(self, request: RecordInput) -> str:

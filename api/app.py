@@ -8,7 +8,17 @@ from api.connection import Connector, TemporalConnection
 from api.credentials import Credentials
 from api.deps import Parts, require_reader
 from api.headers import AnswerHeaders
-from api.routers import alerts, circuit_breakers, events, health, incidents, playbooks, webhooks
+from api.routers import (
+    alerts,
+    circuit_breakers,
+    events,
+    gates,
+    health,
+    incidents,
+    playbooks,
+    storms,
+    webhooks,
+)
 from api.tokens import token_verifier
 from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
@@ -42,7 +52,7 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
     app.include_router(health.router)
     app.include_router(webhooks.router)
     app.include_router(alerts.router)
-    for noun in (incidents, circuit_breakers, playbooks, events):
+    for noun in (incidents, circuit_breakers, gates, storms, playbooks, events):
         app.include_router(noun.router, prefix="/api", dependencies=[Depends(require_reader)])
     return app
 

@@ -22,10 +22,13 @@ from api.arrivals import Arrivals
 from api.breakers import Breakers
 from api.connection import TemporalConnection
 from api.credentials import Credentials, Utf8Basic
+from api.gates import Gates
 from api.incidents import Incidents
 from api.notification import read_notification
-from api.problems import UnauthorizedError, UnknownWorkspaceError
+from api.problems import UnauthorizedError
+from api.storms import Storms
 from api.tokens import CHALLENGE, TokenVerifier
+from api.workspaces import require_known, workspace_names
 from lakemend.incident import DEFAULT_WORKSPACE, FailureReport
 from lakemend.playbook import Playbooks
 from lakemend.settings import Settings
@@ -109,7 +112,8 @@ async def _authorized_workspace(request: Request) -> str:
             "send HTTP Basic or an x-api-key header with a credential that is set up here",
             _BASIC_CHALLENGE,
         )
-    return _known_workspace(parts, request.path_params.get("workspace", DEFAULT_WORKSPACE))
+    named = request.path_params.get("workspace", DEFAULT_WORKSPACE)
+    return require_known(named, workspace_names(parts.settings))
 
 
 async def get_arrivals(request: Request) -> Arrivals:
@@ -123,6 +127,16 @@ async def get_breakers(parts: CurrentParts) -> Breakers:
     return Breakers(parts.temporal)
 
 
+async def get_gates(parts: CurrentParts) -> Gates:
+    """Return the door to gates."""
+    return Gates(parts.temporal, workspace_names(parts.settings))
+
+
+async def get_storms(parts: CurrentParts) -> Storms:
+    """Return what reads storms."""
+    return Storms(parts.records)
+
+
 async def get_incidents(parts: CurrentParts) -> Incidents:
     """Return what reads incidents."""
     return Incidents(parts.records, parts.temporal, parts.settings.ui_url)
@@ -134,23 +148,10 @@ Operator = Annotated[str, Depends(get_operator)]
 ArrivalsDoor = Annotated[Arrivals, Depends(get_arrivals)]
 IncidentsDoor = Annotated[Incidents, Depends(get_incidents)]
 BreakersDoor = Annotated[Breakers, Depends(get_breakers)]
+GatesDoor = Annotated[Gates, Depends(get_gates)]
+StormsDoor = Annotated[Storms, Depends(get_storms)]
 
 
 def _is_known(parts: Parts, basic: HTTPBasicCredentials | None, api_key: str | None) -> bool:
     # Both are looked at, whatever the first says, for the same time each.
     return any([parts.credentials.accept_basic(basic), parts.credentials.accept_api_key(api_key)])
-
-
-def _known_workspace(parts: Parts, workspace: str) -> str:
-    known = _workspace_names(parts.settings)
-    if workspace not in known:
-        raise UnknownWorkspaceError(
-            f"there is no workspace {workspace!r}; known are {', '.join(sorted(known))}"
-        )
-    return workspace
-
-
-def _workspace_names(settings: Settings) -> set[str]:
-    """Return the names in the settings; the API needs a workspace's name, not its token."""
-    names = set(settings.further_workspaces)
-    return names | {DEFAULT_WORKSPACE} if settings.databricks_host or not names else names

@@ -86,6 +86,13 @@ class UnknownBreakerError(ApiError):
     kind = "unknown-breaker"
 
 
+class UnknownStormError(ApiError):
+    """The records know no such storm."""
+
+    status = HTTPStatus.NOT_FOUND
+    kind = "unknown-storm"
+
+
 class UnknownIncidentError(ApiError):
     """Neither the records nor Temporal know the incident."""
 

@@ -13,6 +13,7 @@ from cli.commands import (
     diagnose,
     doctor,
     evidence,
+    gate,
     incident,
     playbook,
     records,
@@ -42,8 +43,11 @@ app.command()(recover.recover)
 app.command()(diagnose.diagnose)
 app.command()(evidence.evidence)
 app.command()(backtest.backtest)
+app.command()(gate.pause)
+app.command()(gate.resume)
 app.add_typer(incident.app, name="incident")
 app.add_typer(breaker.app, name="breaker")
+app.add_typer(gate.app, name="gate")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(snapshot.app, name="snapshot")
 app.add_typer(records.app, name="records")

@@ -161,6 +161,21 @@ class StepRecord(Model):
     ended_at: datetime | None = None
 
 
+class Parked(Model):
+    """What an incident waits for; `by` names the breaker or gate that holds it back.
+
+    `place` is the one when it last asked, 0 outside a queue; `next_probe_at` is when the next one
+    may pass, where that is known.
+    """
+
+    by: str
+    reason: str
+    since: datetime
+    until: datetime
+    place: int = 0
+    next_probe_at: datetime | None = None
+
+
 class IncidentView(Model):
     """All that people see of an incident: query answer, workflow result and ticket in one."""
 
@@ -181,6 +196,8 @@ class IncidentView(Model):
     playbook: str = ""
     breaker: str = ""
     breaker_state: str = ""
+    parked: Parked | None = None
+    storm: str = Field(default="", description="the storm it waited in, or was let through by")
     steps: tuple[StepRecord, ...] = ()
     health_checks: tuple["HealthCheckResult", ...] = ()
     fallback_used: bool = False

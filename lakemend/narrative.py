@@ -1,6 +1,6 @@
 """An incident in Markdown, for a person on call: what failed, why, what we did, what is next."""
 
-from lakemend.incident import IncidentView, Outcome, Stage, StepRecord, StepStatus
+from lakemend.incident import IncidentView, Outcome, Parked, Stage, StepRecord, StepStatus
 
 _MARKS = {
     StepStatus.RUNNING: "…",
@@ -12,7 +12,7 @@ _NEXT = {
     Stage.ARRIVED: "The facts are being read from the workspace.",
     Stage.RUN_STILL_ACTIVE: "The run is still active; nothing is done until it has ended.",
     Stage.WAITING_FOR_PERMIT: "The circuit breaker is asked for leave to act.",
-    Stage.PARKED: "The circuit breaker is open; the incident waits its turn.",
+    Stage.PARKED: "The incident waits its turn.",
     Stage.WAITING_FOR_LEASE: "Another incident is changing the same resource; it goes first.",
     Stage.RECOVERING: "The step under way is being confirmed.",
     Stage.WAITING_FOR_RUN: "The repaired run is under way; its end decides.",
@@ -102,7 +102,8 @@ def _step(step: StepRecord) -> str:
 
 def _what_is_next(view: IncidentView) -> str:
     if view.outcome is None:
-        return f"**What is next.** {_NEXT.get(view.stage, '')} {view.message}".strip()
+        next_ = _parked(view.parked) if view.parked else _NEXT.get(view.stage, "")
+        return f"**What is next.** {next_} {view.message}".strip()
     afterwards = _AFTERWARDS[view.outcome]
     if view.resource and view.outcome is Outcome.RECOVERED:
         afterwards = "Nothing: it works again."
@@ -110,6 +111,20 @@ def _what_is_next(view: IncidentView) -> str:
     lines += [f"- {note}" for note in view.notes]
     lines += [f"- recommended: {code(line)}" for line in view.recommendation]
     return "\n".join(lines)
+
+
+def _parked(parked: Parked) -> str:
+    """Say what an incident waits for, and for how long at most."""
+    place = f", place {parked.place} in the queue" if parked.place else ""
+    probe = (
+        f" The next probe is at {parked.next_probe_at:%H:%M:%S} UTC."
+        if parked.next_probe_at
+        else ""
+    )
+    return (
+        f"Parked by {code(parked.by)}{place}: {code(parked.reason)}.{probe} "
+        f"It waits until {parked.until:%Y-%m-%d %H:%M} UTC at most; then a person has to look."
+    )
 
 
 def code(text: str) -> str:

@@ -45,8 +45,10 @@ class PermitRequest(Model):
 class PermitAnswer(Model):
     """The answer to one request; `retry_at` tells when asking again makes sense.
 
-    A parked request is answered again later, granted or rejected. `place` counts from 1 in the
-    queue and is 0 otherwise; a granted permit that is not reported ends at `expires_at`.
+    `breaker` names who answers, which may be the gate of the workspace. A parked request is
+    answered again later, granted or rejected. `place` counts from 1 in the queue and is 0
+    otherwise; a granted permit that is not reported ends at `expires_at`. `storm` is the one that
+    it waits in, or was let through by.
     """
 
     request_id: str
@@ -57,6 +59,7 @@ class PermitAnswer(Model):
     reason: str = ""
     place: int = 0
     probe: bool = False
+    storm: str = ""
     expires_at: datetime | None = None
 
 

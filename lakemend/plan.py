@@ -14,6 +14,7 @@ from lakemend.diagnosis import Diagnosis
 from lakemend.durations import Duration
 from lakemend.evidence import ComputeKind, Evidence, TaskFacts
 from lakemend.expected_cost import expected_cost
+from lakemend.gate_talk import GateSettings
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limits import caps_of, within_budgets
 from lakemend.memory import Remembered
@@ -52,6 +53,7 @@ class Plan(Model):
     ruling: Ruling
     phases: tuple[Phase, ...] = ()
     breaker: PlannedBreaker | None = None
+    gate: GateSettings = GateSettings()
     health_checks: tuple[str, ...] = ("run_succeeded",)
     health_timeout: Duration = timedelta(seconds=60)
     health_terms: HealthTerms = HealthTerms()
@@ -89,6 +91,7 @@ def make_plan(
         ruling=_explained(ruling, playbook),
         phases=phases,
         breaker=_breaker(playbook, diagnosis, evidence, settings),
+        gate=settings.gate,
         health_checks=checks_for(evidence, checks),
         health_timeout=playbook.health.timeout or settings.health_check_timeout,
         health_terms=HealthTerms(

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from lakemend.audit import AuditEntry
 from lakemend.incident import IncidentView
 from lakemend.model import Model
+from lakemend.storm import StormTicket
 
 CLAIM_FAILURE = "claim_failure"
 SETTLE_FAILURES = "settle_failures"
@@ -33,9 +34,13 @@ class FailureSettlement(Model):
 
 
 class AuditInput(Model):
-    """Lines for the audit trail; one that is there already is not written again."""
+    """Lines for the audit trail, with the tickets of storms as they stand now.
+
+    A line that is there already is not written again.
+    """
 
     entries: tuple[AuditEntry, ...]
+    storms: tuple[StormTicket, ...] = ()
 
 
 class RecordInput(Model):

@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from lakemend.allowed_values import allowed
 from lakemend.errors import SettingsError
+from lakemend.gate_settings import GateVariables
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limit_settings import LimitSettings
 from lakemend.setting_types import (
@@ -47,7 +48,7 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-class Settings(LimitSettings):
+class Settings(GateVariables, LimitSettings):
     """All settings, each under the name of its variable.
 
     Building it directly reads neither environment nor file; `load_settings` does.
@@ -178,7 +179,7 @@ class Settings(LimitSettings):
 
 
 def _is_inherited(item: tuple[str, object]) -> bool:
-    return item[0] in LimitSettings.model_fields
+    return item[0] in LimitSettings.model_fields | GateVariables.model_fields
 
 
 VARIABLES: dict[str, str] = {

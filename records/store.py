@@ -22,6 +22,7 @@ from records import (
 from records.engine import open_engine
 from records.job_knowledge import JobKnowledge
 from records.snapshots import Cipher
+from records.storms import StormRecords
 from records.tickets import TicketFilter
 
 
@@ -34,7 +35,7 @@ def open_records(url: str, snapshot_keys: Iterable[SecretStr | str] = ()) -> "Re
     return Records(open_engine(url), Cipher(snapshot_keys))
 
 
-class Records(JobKnowledge):
+class Records(JobKnowledge, StormRecords):
     """Tickets, audit trail, snapshots and handled failures; safe to share between threads.
 
     Every method raises RecordsError when the database is away or refuses.

@@ -65,6 +65,7 @@ class TicketRow(Base):
         UniqueConstraint("incident_id", "workflow_run_id"),
         Index("ix_tickets_listing", "workspace", "job_id", "number"),
         Index("ix_tickets_status", "status", "number"),
+        Index("ix_tickets_storm", "storm_id", "number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -83,7 +84,27 @@ class TicketRow(Base):
     closed_by: Mapped[str] = mapped_column(server_default=text("''"))
     closed_reason: Mapped[str] = mapped_column(server_default=text("''"))
     closed_at: Mapped[datetime | None]
+    storm_id: Mapped[str] = mapped_column(server_default=text("''"))
     view: Mapped[str]
+
+
+class StormRow(Base):
+    """One ticket per storm; its incidents name it in theirs."""
+
+    __tablename__ = "storms"
+    __table_args__ = (
+        Index("ix_storms_listing", "workspace", "number"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    storm_id: Mapped[str] = mapped_column(unique=True)
+    workspace: Mapped[str]
+    cause: Mapped[str]
+    status: Mapped[str]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ticket: Mapped[str]
 
 
 class AuditRow(Base):

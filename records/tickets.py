@@ -169,5 +169,6 @@ def _row(view: IncidentView) -> dict[str, object]:
         "stage": view.stage,
         "started_at": view.started_at,
         "ended_at": view.ended_at,
+        "storm_id": view.storm,
         "view": view.model_dump_json(),
     }

@@ -10,6 +10,7 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 with workflow.unsafe.imports_passed_through():
     from lakemend.audit import AuditEntry
     from lakemend.recording import RECORD_AUDIT, AuditInput
+    from lakemend.storm import StormTicket
 
 TRY_FOR = timedelta(seconds=10)
 PAUSE = timedelta(minutes=1)
@@ -20,14 +21,21 @@ MOST_UNWRITTEN = 500
 
 
 class AuditTrail:
-    """Entries that are not in the records yet. An entry written twice is kept once, by its id."""
+    """Entries that are not in the records yet. An entry written twice is kept once, by its id.
 
-    def __init__(self, unwritten: Sequence[AuditEntry] = ()) -> None:
+    With them go the tickets of storms, of each the newest only.
+    """
+
+    def __init__(
+        self, unwritten: Sequence[AuditEntry] = (), tickets: Sequence[StormTicket] = ()
+    ) -> None:
         self._unwritten: list[AuditEntry] = list(unwritten)
+        self._tickets = {ticket.storm_id: ticket for ticket in tickets}
         self._writer: asyncio.Task[None] | None = None
 
-    def add(self, entries: Sequence[AuditEntry]) -> None:
+    def add(self, entries: Sequence[AuditEntry], tickets: Sequence[StormTicket] = ()) -> None:
         """Put entries in line; beyond the limit the oldest are lost, and said so in the log."""
+        self._tickets |= {ticket.storm_id: ticket for ticket in tickets}
         self._unwritten.extend(entries)
         surplus = len(self._unwritten) - MOST_UNWRITTEN
         if surplus > 0:
@@ -36,15 +44,19 @@ class AuditTrail:
 
     def is_written(self) -> bool:
         """Whether nothing is left to write."""
-        return not self._unwritten
+        return not self._unwritten and not self._tickets
 
     def unwritten(self) -> tuple[AuditEntry, ...]:
         """Return what the next run has to write."""
         return tuple(self._unwritten)
 
+    def unwritten_tickets(self) -> tuple[StormTicket, ...]:
+        """Return the tickets that the next run has to write."""
+        return tuple(self._tickets.values())
+
     def write(self) -> None:
         """Start writing, unless it is under way."""
-        if self._unwritten and (self._writer is None or self._writer.done()):
+        if not self.is_written() and (self._writer is None or self._writer.done()):
             self._writer = asyncio.create_task(self._write())
 
     async def stop(self) -> None:
@@ -54,12 +66,12 @@ class AuditTrail:
             await workflow.wait_condition(self._writer.done)
 
     async def _write(self) -> None:
-        while self._unwritten:
-            entries = tuple(self._unwritten)
+        while not self.is_written():
+            entries, tickets = self.unwritten(), self.unwritten_tickets()
             try:
                 await workflow.execute_local_activity(
                     RECORD_AUDIT,
-                    AuditInput(entries=entries),
+                    AuditInput(entries=entries, storms=tickets),
                     schedule_to_close_timeout=TRY_FOR,
                 )
             except FailureError as error:
@@ -71,3 +83,8 @@ class AuditTrail:
             else:
                 written = {entry.entry_id for entry in entries}
                 self._unwritten = [e for e in self._unwritten if e.entry_id not in written]
+                # one that has changed meanwhile is written again
+                unchanged = [t.storm_id for t in tickets if self._tickets[t.storm_id] == t]
+                self._tickets = {
+                    key: ticket for key, ticket in self._tickets.items() if key not in unchanged
+                }

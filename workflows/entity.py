@@ -1,4 +1,4 @@
-"""The base of breakers and leases: workflows that live for one key and talk by signals.
+"""The base of breakers, gates and leases: workflows that live for one key and talk by signals.
 
 An entity takes messages from its inbox, turns them into answers by a pure function, sends the
 answers by signal, writes its audit trail, and goes on as a new run before its history grows long.
@@ -20,6 +20,7 @@ from workflows.audit_trail import AuditTrail
 with workflow.unsafe.imports_passed_through():
     from lakemend.audit import AuditEntry
     from lakemend.letter import Letter
+    from lakemend.storm import StormTicket
 
 LONGEST_HISTORY = 4000
 """Events after which a new run begins; the server itself suggests it at about the same."""
@@ -36,11 +37,16 @@ MessageT = TypeVar("MessageT")
 class Entity(ABC, Generic[MessageT]):
     """Inbox, answers, alarm, audit trail and continue-as-new."""
 
-    def __init__(self, outbox: Sequence[Letter] = (), unwritten: Sequence[AuditEntry] = ()) -> None:
+    def __init__(
+        self,
+        outbox: Sequence[Letter] = (),
+        unwritten: Sequence[AuditEntry] = (),
+        tickets: Sequence[StormTicket] = (),
+    ) -> None:
         self._inbox: deque[MessageT] = deque()
         self.outbox = deque(outbox)
         self._sending: set[asyncio.Task[None]] = set()
-        self.trail = AuditTrail(unwritten)
+        self.trail = AuditTrail(unwritten, tickets)
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
         self._last_message_at = workflow.now()

@@ -19,16 +19,16 @@ with workflow.unsafe.imports_passed_through():
         Stage,
     )
     from lakemend.lease import LeaseGrant
-    from lakemend.permit import Decision as PermitDecision
     from lakemend.permit import PermitAnswer, PermitOutcome
     from lakemend.phase import RUN_TIMEOUT
     from lakemend.policy import Consent, Ending, ending_without_recovery
     from lakemend.step import WatchedRun
+    from workflows.admission import Admission
     from workflows.calls import claim, decide, hand_over, read_evidence, read_resource
     from workflows.compensation import Compensation
     from workflows.failures import interrupted
     from workflows.mailbox import Mailbox
-    from workflows.permits import Permit, refusal
+    from workflows.permits import Permit
     from workflows.recommending import recommend_for_good
     from workflows.recovery import Recovery
     from workflows.rehearsal import rehearse
@@ -61,7 +61,8 @@ class IncidentWorkflow:
         if incident.report:
             self._mailbox.take_report(incident.report)
         self._compensation = Compensation(self._story, self._mailbox)
-        self._permit = Permit(self._mailbox)
+        self._permit = Permit(incident.workspace, self._mailbox)
+        self._admission = Admission(self._story, self._mailbox, self._permit)
 
     @workflow.run
     async def run(self, incident: IncidentInput) -> IncidentView:
@@ -162,40 +163,26 @@ class IncidentWorkflow:
             await rehearse(self._story, plan, evidence)
             message = plan.ruling.reason or "A dry run: the steps show the calls it would make."
             return Ending(outcome=Outcome.OBSERVED, message=message)
-        refused = await self._ask_breaker(decision)
-        if refused:
-            return refused
-        recovery = Recovery(self._story, self._mailbox, self._compensation, decision, evidence)
+        leave = await self._admission.seek(decision, evidence)
+        if isinstance(leave, Ending):
+            return leave
+        if not leave.granted:
+            return leave.decision, leave.evidence
+        recovery = Recovery(self._story, self._mailbox, self._compensation, self._admission, leave)
         result = await recovery.run()
         if not isinstance(result, Ending):
             await self._compensation.restore()
-            await self._permit.give_back(PermitOutcome.FAILURE)
-        elif plan.keep_change and result.outcome is Outcome.RECOVERED:
+            # the cause that a storm is about is over for this run
+            await self._permit.give_back(PermitOutcome.FAILURE, PermitOutcome.IGNORED)
+        elif leave.decision.plan.keep_change and result.outcome is Outcome.RECOVERED:
             self._compensation.keep_changes()
         elif result.outcome is Outcome.RECOVERED:
             await recommend_for_good(self._story)
         return result
 
-    async def _ask_breaker(self, decision: Decision) -> Ending | None:
-        breaker = decision.plan.breaker
-        if breaker is None:
-            return None
-        self._story.update(stage=Stage.WAITING_FOR_PERMIT, breaker=breaker.name)
-        await self._story.publish()
-        answer = await self._permit.ask(breaker)
-        if answer.decision is PermitDecision.PARKED:
-            self._story.update(stage=Stage.PARKED, breaker_state=answer.state)
-            until = answer.retry_at and answer.retry_at.isoformat()
-            message = f"{breaker.name} is {answer.state}: {answer.reason}"
-            self._story.tell("parked", message, place=answer.place, retry_at=until)
-            await self._story.publish()
-            answer = await self._permit.wait_in_line(answer)
-        self._story.update(breaker_state=answer.state)
-        return refusal(answer)
-
     async def _settle(self, ending: Ending) -> None:
         """Put settings back, return leases and permit, and write the ticket; always done."""
-        self._story.update(stage=Stage.SETTLING, message=ending.message)
+        self._story.update(stage=Stage.SETTLING, message=ending.message, parked=None)
         all_restored = await self._compensation.restore()
         await self._compensation.release()
         await self._permit.settle(ending.outcome)
@@ -219,7 +206,7 @@ class IncidentWorkflow:
 
     @workflow.signal
     def permit_answered(self, answer: PermitAnswer) -> None:
-        """Take a breaker's answer."""
+        """Take the answer of a breaker or gate."""
         self._mailbox.take_permit(answer)
 
     @workflow.signal

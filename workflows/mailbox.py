@@ -17,6 +17,11 @@ class Mailbox:
         self.unread_failure = False
         self.run_may_have_ended = False
 
+    @property
+    def was_reported(self) -> bool:
+        """Whether something was said about the run since it was last read."""
+        return self.unread_failure or self.run_may_have_ended
+
     def take_report(self, report: FailureReport) -> None:
         """Note that something happened; what it was is read from the workspace.
 

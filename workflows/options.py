@@ -18,6 +18,10 @@ READING = timedelta(hours=24)
 LOCAL = timedelta(seconds=10)
 # An answer takes milliseconds; a breaker that was just started on a busy server takes longer.
 ANSWER = timedelta(minutes=1)
+# A parked incident asks again so often: its breaker or gate may have been terminated.
+ASK_AGAIN = timedelta(minutes=30)
+# The one who parks it sends it away in time; after this it goes by itself.
+PARK_GRACE = timedelta(minutes=1)
 # How long changed settings wait for a repaired run to end before they go back all the same.
 RESTORE_PATIENCE = timedelta(days=2)
 

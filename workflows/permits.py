@@ -1,9 +1,13 @@
-"""Leave to act: asking the circuit breaker, and telling it how it went."""
+"""Leave to act: asking breaker and gate, and telling them how it went."""
+
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.breakers import EntityActivities
+    from activities.gates import GateActivities
+    from lakemend.breaker_state import Circuit
+    from lakemend.gate_talk import GateReport, GateRequest, PermitCall, PermitReturn
     from lakemend.incident import Outcome
     from lakemend.permit import (
         BreakerCall,
@@ -16,10 +20,9 @@ with workflow.unsafe.imports_passed_through():
         PermitReport,
         PermitRequest,
     )
-    from lakemend.plan import PlannedBreaker
-    from lakemend.policy import Ending
+    from lakemend.plan import Plan, PlannedBreaker
     from workflows.mailbox import Mailbox
-    from workflows.options import ANSWER, LOCALLY
+    from workflows.options import ANSWER, ASK_AGAIN, LOCALLY
 
 _REPORTED_AS = {
     Outcome.RECOVERED: PermitOutcome.SUCCESS,
@@ -28,82 +31,153 @@ _REPORTED_AS = {
 
 
 class Permit:
-    """One incident's request to one breaker at a time."""
+    """One incident's requests, to one breaker and to the gate of its workspace."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, workspace: str, mailbox: Mailbox) -> None:
+        self._workspace = workspace
         self._mailbox = mailbox
-        self._call: BreakerCall | None = None
+        self._asked: PermitCall | None = None
+        self._gate_answered = False
+        self._granted = False
 
-    async def ask(self, breaker: PlannedBreaker) -> PermitAnswer:
-        """Ask until there is an answer; asking again with the same id changes nothing."""
-        request = PermitRequest(
-            request_id=str(workflow.uuid4()),
-            holder=workflow.info().workflow_id,
-            settings=breaker.settings,
+    def prepare(self, plan: Plan, cause: str) -> None:
+        """Make the requests of a plan; each has an id, so that asking twice is asking once."""
+        holder = workflow.info().workflow_id
+        gate = GateRequest(
+            request_id=str(workflow.uuid4()), holder=holder, cause=cause, settings=plan.gate
         )
-        self._call = BreakerCall(
-            name=breaker.name,
-            request=request,
-            workspace=breaker.workspace,
-            job_id=breaker.job_id,
-        )
-        while request.request_id not in self._mailbox.permits:
-            answer = await workflow.execute_local_activity_method(
-                EntityActivities.ask_permit, self._call, **LOCALLY
-            )
-            if answer is not None:
-                self._mailbox.take_permit(answer)
-                break
-            await self._answer(request.request_id)
-        return self._mailbox.permits[request.request_id]
+        if plan.breaker:
+            gate = gate.model_copy(update={"park_for": plan.breaker.settings.park_for})
+        breaker = _call(plan.breaker, holder) if plan.breaker else None
+        self._asked = PermitCall(workspace=self._workspace, gate=gate, breaker=breaker)
+        self._gate_answered = self._granted = False
 
-    async def wait_in_line(self, parked: PermitAnswer) -> PermitAnswer:
-        """Wait until a parked request is granted, or its time in the queue is over."""
+    @property
+    def park_for(self) -> timedelta:
+        """How long the plan lets a request wait."""
+        return self._call.gate.park_for
+
+    @property
+    def breaker_state(self) -> str:
+        """The state of the breaker when it answered; one that does not run is closed."""
+        answer = self._of_breaker()
+        return answer.state if answer else Circuit.CLOSED
+
+    async def ask(self) -> PermitAnswer:
+        """Return the answer of the first level that does not grant, or else of the gate.
+
+        Asked again after a level that had parked the request has granted it, it goes on from there.
+        """
+        answer = await self._answer_to(self._call)
+        if answer is self._of_breaker() and answer.decision is Decision.GRANTED:
+            answer = await self._answer_to(self._call.model_copy(update={"breaker": None}))
+        if answer is not self._of_breaker():
+            self._gate_answered = True
+            self._granted |= answer.decision is Decision.GRANTED
+        return answer
+
+    async def wait_in_line(self, parked: PermitAnswer, until: datetime) -> None:
+        """Wait until there is another answer, the run was reported, or it is time to ask again.
+
+        Asking again costs little, tells the place as it is now, and finds out whether the one who
+        was asked has been terminated meanwhile.
+        """
+        again_at = workflow.now() + ASK_AGAIN
+        if not parked.place and parked.retry_at:
+            again_at = max(parked.retry_at, workflow.now() + timedelta(seconds=1))
         answers = self._mailbox.permits
-        await workflow.wait_condition(
-            lambda: answers[parked.request_id].decision is not Decision.PARKED
-        )
-        return answers[parked.request_id]
-
-    async def settle(self, outcome: Outcome) -> None:
-        """Tell the breaker what the outcome means to it."""
-        await self.give_back(_REPORTED_AS.get(outcome, PermitOutcome.IGNORED))
-
-    async def give_back(self, outcome: PermitOutcome) -> None:
-        """Report a granted permit; leave the queue with one that was never granted."""
-        if self._call is None:
-            return
-        call, self._call = self._call, None
-        request_id = call.request.request_id
-        answer = self._mailbox.permits.get(request_id)
-        if answer is None or answer.decision is Decision.PARKED:
-            cancel = BreakerCancel(name=call.name, cancel=CancelRequest(request_id=request_id))
-            await workflow.execute_local_activity_method(
-                EntityActivities.cancel_permit, cancel, **LOCALLY
-            )
-        elif answer.decision is Decision.GRANTED:
-            report = PermitReport(
-                request_id=request_id, outcome=outcome, settings=call.request.settings
-            )
-            await workflow.execute_local_activity_method(
-                EntityActivities.report_permit,
-                BreakerReport(name=call.name, report=report, job_id=call.job_id),
-                **LOCALLY,
-            )
-
-    async def _answer(self, request_id: str) -> None:
         try:
             await workflow.wait_condition(
-                lambda: request_id in self._mailbox.permits, timeout=ANSWER
+                lambda: answers[parked.request_id] is not parked or self._mailbox.was_reported,
+                timeout=min(again_at, until) - workflow.now(),
+                timeout_summary="Parked",
             )
         except TimeoutError:
-            workflow.logger.warning("permit.no_answer", extra={"request_id": request_id})
+            answers.pop(parked.request_id)
+
+    def is_suspended(self) -> bool:
+        """Whether the gate has said that nothing further is to be begun for now."""
+        answer = self._of_gate()
+        return answer is not None and answer.decision is Decision.PARKED
+
+    async def settle(self, outcome: Outcome) -> None:
+        """Tell both what the outcome means to them."""
+        said = _REPORTED_AS.get(outcome, PermitOutcome.IGNORED)
+        await self.give_back(said, said)
+
+    async def give_back(self, to_breaker: PermitOutcome, to_gate: PermitOutcome) -> None:
+        """Report to both, or leave the queue of the one that has not granted yet."""
+        if self._asked is None:
+            return
+        returned = PermitReturn(
+            workspace=self._workspace,
+            gate=GateReport(request_id=self._asked.gate.request_id, outcome=to_gate),
+            breaker=self._breaker_return(to_breaker),
+        )
+        refused = self._is_refused_by_breaker() and not self._gate_answered
+        self._asked = None
+        if not refused:
+            await workflow.execute_local_activity_method(
+                GateActivities.return_leave, returned, **LOCALLY
+            )
+
+    @property
+    def _call(self) -> PermitCall:
+        assert self._asked is not None  # noqa: S101 for the type checker: asked after `prepare`
+        return self._asked
+
+    def _of_breaker(self) -> PermitAnswer | None:
+        call = self._asked.breaker if self._asked else None
+        return self._mailbox.permits.get(call.request.request_id) if call else None
+
+    def _of_gate(self) -> PermitAnswer | None:
+        return self._mailbox.permits.get(self._asked.gate.request_id) if self._asked else None
+
+    def _is_refused_by_breaker(self) -> bool:
+        answer = self._of_breaker()
+        return answer is not None and answer.decision is Decision.REJECTED
+
+    def _breaker_return(self, outcome: PermitOutcome) -> BreakerReport | BreakerCancel | None:
+        call = self._call.breaker
+        if call is None or self._is_refused_by_breaker():
+            return None
+        request = call.request
+        if not self._granted:
+            cancel = CancelRequest(request_id=request.request_id)
+            return BreakerCancel(name=call.name, cancel=cancel)
+        report = PermitReport(
+            request_id=request.request_id, outcome=outcome, settings=request.settings
+        )
+        return BreakerReport(name=call.name, report=report, job_id=call.job_id)
+
+    async def _answer_to(self, call: PermitCall) -> PermitAnswer:
+        while True:
+            answer = self._of_gate() or (self._of_breaker() if call.breaker else None)
+            if answer:
+                return answer
+            at_once = await workflow.execute_local_activity_method(
+                GateActivities.ask_leave, call, **LOCALLY
+            )
+            if at_once is not None:
+                self._mailbox.take_permit(at_once)
+            else:
+                await self._wait_for_answer(call)
+
+    async def _wait_for_answer(self, call: PermitCall) -> None:
+        def has_come() -> bool:
+            of_breaker = self._of_breaker() if call.breaker else None
+            return bool(self._of_gate() or of_breaker)
+
+        try:
+            await workflow.wait_condition(has_come, timeout=ANSWER)
+        except TimeoutError:
+            workflow.logger.warning("permit.no_answer")
 
 
-def refusal(answer: PermitAnswer) -> Ending | None:
-    """Say how the incident ends when it may not act; None when it may."""
-    if answer.decision is Decision.GRANTED:
-        return None
-    again = f", next probe {answer.retry_at:%H:%M:%S} UTC" if answer.retry_at else ""
-    message = f"Rejected: circuit breaker {answer.breaker} is {answer.state}{again}."
-    return Ending(outcome=Outcome.ESCALATED, message=message)
+def _call(breaker: PlannedBreaker, holder: str) -> BreakerCall:
+    request = PermitRequest(
+        request_id=str(workflow.uuid4()), holder=holder, settings=breaker.settings
+    )
+    return BreakerCall(
+        name=breaker.name, request=request, workspace=breaker.workspace, job_id=breaker.job_id
+    )

@@ -1,7 +1,6 @@
 """Carrying out a plan: phase by phase, step by step, attempt by attempt, until one helps."""
 
 import asyncio
-from enum import Enum, auto
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -16,27 +15,20 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.phase import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
     from lakemend.step import RunEnd, StepResult, WatchedRun
+    from workflows.admission import Admission, Leave
     from workflows.calls import Terms, act, claim, decide, read_again
     from workflows.compensation import Compensation
     from workflows.failures import explain, is_hopeless, is_over_budget, somebody_else_was_first
     from workflows.mailbox import Mailbox
     from workflows.proof import Checks, Proof
     from workflows.story import Story
+    from workflows.verdict import Verdict
     from workflows.waiting import wait_for_run
 
 _SUCCEEDED = "the tasks that had failed have succeeded"
 
 NewFailure = tuple[Decision, Evidence]
 """The run fails for another reason now: what it is, and what would be done about it."""
-
-
-class Verdict(Enum):
-    """What came of one attempt or step."""
-
-    RECOVERED = auto()
-    DONE = auto()
-    FAILED = auto()
-    HOPELESS = auto()
 
 
 class Recovery:
@@ -47,17 +39,18 @@ class Recovery:
         story: Story,
         mailbox: Mailbox,
         compensation: Compensation,
-        decision: Decision,
-        evidence: Evidence,
+        admission: Admission,
+        leave: Leave,
     ) -> None:
         self._story = story
         self._mailbox = mailbox
         self._compensation = compensation
-        self._plan = decision.plan
-        self._proof = Proof(story, decision.plan)
-        self._cause = decision.diagnosis.cause
-        self._evidence = evidence
-        self._failed_tasks = tuple(task.task_key for task in evidence.failed_tasks)
+        self._admission = admission
+        self._plan = leave.decision.plan
+        self._proof = Proof(story, self._plan)
+        self._cause = leave.decision.diagnosis.cause
+        self._evidence = leave.evidence
+        self._failed_tasks = tuple(task.task_key for task in self._evidence.failed_tasks)
         self._cost_factor = 1.0
 
     async def run(self) -> Ending | NewFailure:
@@ -107,6 +100,9 @@ class Recovery:
     async def _attempt(
         self, phase: str, step: PlannedStep, attempt: int
     ) -> Verdict | Ending | NewFailure:
+        held = await self._admission.hold(self._evidence)
+        if held:
+            return held
         self._story.update(stage=Stage.RECOVERING)
         self._story.begin_step(step, phase, attempt)
         try:

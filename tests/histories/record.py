@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bench.stage import Stage, staged
+from lakemend.gate_talk import gate_workflow_id
 from lakemend.lease import lease_workflow_id
 from lakemend.permit import breaker_workflow_id
 
@@ -22,11 +23,17 @@ INCIDENTS = {
 }
 
 
+STORM = 4
+
+
 async def main() -> None:
     """Let one job of each kind fail and keep what Temporal wrote down about it."""
     with tempfile.TemporaryDirectory() as folder:
         scenario = SCENARIO.read_text(encoding="utf-8")
-        async with staged(scenario, Path(folder)) as stage, stage.working():
+        async with (
+            staged(scenario, Path(folder)) as stage,
+            stage.working(storm_incidents=STORM - 1),
+        ):
             for name, job in INCIDENTS.items():
                 view = await stage.recover(job)
                 await _keep(stage, name, view.incident_id)
@@ -36,6 +43,20 @@ async def main() -> None:
             await _keep(stage, "breaker-opens", breaker_workflow_id(view.breaker))
             job_id = str(stage.simulator.control.job_id("hungry_driver"))
             await _keep(stage, "lease-of-a-job", lease_workflow_id("default", f"job-{job_id}"))
+            await _storm(stage)
+
+
+async def _storm(stage: Stage) -> None:
+    """Let a storm break out and a pause come over it: the rest waits, and then goes on."""
+    gate = stage.client.get_workflow_handle(gate_workflow_id("default"))
+    await gate.signal("pause", {"by": "a person", "reason": "to record it"})
+    runs = [await stage.failed_run("flaky_network") for _ in range(STORM)]
+    handles = [await stage.report(run) for run in runs]
+    await asyncio.sleep(2)
+    await gate.signal("resume", {"by": "a person", "reason": "recorded"})
+    views = [await handle.result() for handle in handles]
+    await _keep(stage, "incident-parked-in-a-storm", views[-1].incident_id)
+    await _keep(stage, "gate-pause-and-storm", gate_workflow_id("default"))
 
 
 async def _keep(stage: Stage, name: str, workflow_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Holders, records and a worker for the tests of breakers and leases."""
+"""Holders, records and a worker for the tests of breakers, gates and leases."""
 
 import asyncio
 import sys
@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.breakers import EntityActivities
+from activities.gates import GateActivities
 from lakemend.audit import AuditEntry
 from lakemend.breaker_settings import BreakerSettings
 from lakemend.breaker_view import STATE_ATTRIBUTE, BreakerStatus
@@ -35,7 +36,9 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from lakemend.recording import AuditInput
+from lakemend.storm import StormTicket
 from workflows.breaker import BreakerWorkflow
+from workflows.gate import GateWorkflow
 from workflows.lease import LeaseWorkflow
 
 BINARIES = Path(sys.executable).parent
@@ -86,6 +89,7 @@ class Records:
 
     def __init__(self) -> None:
         self.entries: dict[str, AuditEntry] = {}
+        self.storms: dict[str, StormTicket] = {}
         self.away = False
 
     @activity.defn
@@ -93,6 +97,7 @@ class Records:
         if self.away:
             raise ApplicationError("the records are away", non_retryable=True)
         self.entries |= {entry.entry_id: entry for entry in written.entries}
+        self.storms |= {ticket.storm_id: ticket for ticket in written.storms}
 
     def kinds(self, name: str) -> list[str]:
         subject = breaker_workflow_id(name)
@@ -109,6 +114,7 @@ class Bench:
         self.records = records
         self.recovered: dict[tuple[str, str], datetime] = {}
         self.activities = EntityActivities(env.client, task_queue, self._last_recovery)
+        self.gates = GateActivities(env.client, task_queue, self.activities)
 
     def _last_recovery(self, workspace: str, job_id: str) -> datetime | None:
         return self.recovered.get((workspace, job_id))
@@ -181,13 +187,13 @@ async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
 async def running_bench(
     env: WorkflowEnvironment, task_queue: str = "entities"
 ) -> AsyncGenerator[Bench]:
-    """Run a worker for breakers, leases and their holders."""
+    """Run a worker for breakers, gates, leases and their holders."""
     records = Records()
     runner = SandboxedWorkflowRunner(restrictions=PASSED_THROUGH)
     async with Worker(
         env.client,
         task_queue=task_queue,
-        workflows=[BreakerWorkflow, LeaseWorkflow, Holder],
+        workflows=[BreakerWorkflow, GateWorkflow, LeaseWorkflow, Holder],
         activities=[records.record_audit],
         workflow_runner=runner,
     ):

@@ -1,0 +1,69 @@
+"""What the API answers about gates and storms."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from lakemend.durations import Duration
+from lakemend.gate_state import Pause
+from lakemend.incident import Outcome, Stage
+from lakemend.storm import StormTicket
+
+
+class Gate(BaseModel):
+    """The gate of one workspace: `passing`, `storm` or `paused`.
+
+    `note` says if the gate could not be asked.
+    """
+
+    workspace: str
+    state: str = "passing"
+    pause: Pause | None = None
+    under_way: int = 0
+    most: int | None = Field(default=None, description="recoveries at a time; null if none is")
+    waiting: int = 0
+    oldest_wait_since: datetime | None = None
+    storms: list[StormTicket] = []
+    note: str = ""
+
+
+class GateList(BaseModel):
+    """The gate of every workspace."""
+
+    paused: int
+    gates: list[Gate]
+
+
+class PauseBody(BaseModel):
+    """Why everything is held, and for how long; without `expires_after` until it is resumed."""
+
+    reason: str = Field(default="", max_length=500)
+    expires_after: Duration | None = Field(default=None, description="like `2h`", gt=0)
+
+
+class ResumeBody(BaseModel):
+    """Why it goes on; kept in the audit trail."""
+
+    reason: str = Field(default="", max_length=500)
+
+
+class StormIncident(BaseModel):
+    """One incident of a storm."""
+
+    incident_id: str
+    job_name: str
+    stage: Stage
+    outcome: Outcome | None
+
+
+class StormDetail(BaseModel):
+    """A storm's ticket with its incidents, those that began it left out."""
+
+    storm: StormTicket
+    incidents: list[StormIncident]
+
+
+class StormList(BaseModel):
+    """Tickets of storms, newest first."""
+
+    storms: list[StormTicket]

@@ -1,0 +1,84 @@
+"""Tickets of storms: one for each, whatever the number of its incidents."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select, update
+
+from lakemend.audit import TicketStatus
+from lakemend.incident import IncidentView
+from lakemend.recording import AuditInput
+from lakemend.storm import StormTicket
+from records import audit
+from records.insert import insert_missing
+from records.tables import StormRow, TicketRow
+from records.transactions import Transactions
+
+
+def save(connection: Connection, tickets: Iterable[StormTicket]) -> None:
+    """Insert or update the tickets; a write that comes late never takes back an end."""
+    for ticket in tickets:
+        mine = StormRow.storm_id == ticket.storm_id
+        if connection.scalar(select(StormRow.number).where(mine)) is None:
+            # only when it is missing, because PostgreSQL spends a number on each conflict
+            insert_missing(connection, StormRow, [_row(ticket)])
+        not_late = [] if ticket.ended_at else [StormRow.ended_at.is_(None)]
+        connection.execute(update(StormRow).where(mine, *not_late).values(_row(ticket)))
+
+
+class StormRecords(Transactions):
+    """A part of the records; every method is one transaction."""
+
+    def append_with_storms(self, written: AuditInput) -> None:
+        """Append entries and bring the tickets of storms up to date, together or not at all."""
+        with self._writing() as connection:
+            save(connection, written.storms)
+            audit.append(connection, written.entries)
+
+    def list_storms(
+        self, *, limit: int = 50, workspace: str | None = None, open_only: bool = False
+    ) -> list[StormTicket]:
+        """List the tickets of storms, newest first."""
+        statement = select(StormRow.number, StormRow.ticket).order_by(StormRow.number.desc())
+        if workspace is not None:
+            statement = statement.where(StormRow.workspace == workspace)
+        if open_only:
+            statement = statement.where(StormRow.status != TicketStatus.CLOSED)
+        with self._reading() as connection:
+            rows = connection.execute(statement.limit(limit)).all()
+        return [_ticket(row.number, row.ticket) for row in rows]
+
+    def get_storm(self, storm_id: str) -> StormTicket | None:
+        """Return one ticket."""
+        statement = select(StormRow.number, StormRow.ticket).where(StormRow.storm_id == storm_id)
+        with self._reading() as connection:
+            row = connection.execute(statement).one_or_none()
+        return None if row is None else _ticket(row.number, row.ticket)
+
+    def incidents_of_storm(self, storm_id: str, limit: int = 1000) -> list[IncidentView]:
+        """Return the incidents that waited in a storm or were let through by it, oldest first."""
+        statement = (
+            select(TicketRow.view)
+            .where(TicketRow.storm_id == storm_id)
+            .order_by(TicketRow.number)
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            views = connection.scalars(statement).all()
+        return [IncidentView.model_validate_json(view) for view in views]
+
+
+def _ticket(number: int, ticket: str) -> StormTicket:
+    found = StormTicket.model_validate_json(ticket)
+    return found.model_copy(update={"ticket": f"ST-{number:06d}"})
+
+
+def _row(ticket: StormTicket) -> dict[str, object]:
+    return {
+        "storm_id": ticket.storm_id,
+        "workspace": ticket.workspace,
+        "cause": ticket.cause,
+        "status": TicketStatus.CLOSED if ticket.ended_at else TicketStatus.IN_PROGRESS,
+        "began_at": ticket.began_at,
+        "ended_at": ticket.ended_at,
+        "ticket": ticket.model_dump_json(),
+    }

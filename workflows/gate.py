@@ -1,0 +1,153 @@
+"""The gate of a workspace as a workflow: pause, bulkhead and storms, asked by signals."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+
+with workflow.unsafe.imports_passed_through():
+    from lakemend.gate import (
+        Event,
+        HolderGone,
+        PauseOrder,
+        ResumeOrder,
+        Tick,
+        advance,
+        is_forgettable,
+        new_gate,
+        next_deadline,
+    )
+    from lakemend.gate_state import GateEvent
+    from lakemend.gate_talk import GATE_WORKFLOW, GateReport, GateRequest
+    from lakemend.gate_view import (
+        GateInput,
+        GateStatus,
+        ParkedRequest,
+        audit_entries,
+        describe,
+        status,
+        waiting,
+    )
+    from lakemend.incident import BREAKER_STATE_ATTRIBUTE
+    from lakemend.letter import Letter
+    from lakemend.permit import PERMIT_ANSWERED, ManualChange
+
+from workflows.entity import Entity
+
+_STATE = SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)
+
+
+@workflow.defn(name=GATE_WORKFLOW)
+class GateWorkflow(Entity[Event]):
+    """Holds the gate of one workspace; what it decides stands in `lakemend.gate`."""
+
+    @workflow.init
+    def __init__(self, start: GateInput) -> None:
+        super().__init__(start.outbox, start.unwritten, start.tickets)
+        self._gate = start.gate or new_gate(start.workspace)
+        self._shown = workflow.info().typed_search_attributes.get(_STATE)
+        if start.first:
+            self._gate = advance(self._gate, start.first, workflow.now()).gate
+
+    @workflow.run
+    async def run(self, _start: GateInput) -> None:
+        """Serve until nobody is inside or waits, nothing storms, and it is not paused."""
+        await self.live()
+
+    @workflow.signal(description="May I act? Answered by the signal permit_answered")
+    def request_permit(self, *arguments: Any) -> None:
+        """Take a GateRequest."""
+        self.post(GateRequest.model_validate, arguments)
+
+    @workflow.signal(description="How it went, or that nobody waits any more")
+    def report(self, *arguments: Any) -> None:
+        """Take a GateReport."""
+        self.post(GateReport.model_validate, arguments)
+
+    @workflow.signal(description='Hold everything: {"by": "...", "reason": "..."}')
+    def pause(self, *arguments: Any) -> None:
+        """Take a ManualChange."""
+        self.post(_order(PauseOrder), arguments)
+
+    @workflow.signal(description='Let it go on: {"by": "...", "reason": "..."}')
+    def resume(self, *arguments: Any) -> None:
+        """Take a ManualChange."""
+        self.post(_order(ResumeOrder), arguments)
+
+    @workflow.query
+    def status(self) -> GateStatus:
+        """Sum up the gate."""
+        return status(self._gate)
+
+    @workflow.query
+    def waiting(self) -> tuple[ParkedRequest, ...]:
+        """List the parked requests, first in the queue first."""
+        return waiting(self._gate)
+
+    @workflow.query
+    def history(self) -> tuple[GateEvent, ...]:
+        """Return the last hundred events, oldest first."""
+        return self._gate.events
+
+    def take(self, message: Event) -> None:
+        """Ask the state machine what the message means, and do what it says."""
+        before = self._gate.event_count
+        turn = advance(self._gate, message, workflow.now())
+        self._gate = turn.gate
+        self.outbox.extend(
+            Letter(
+                holder=answer.holder,
+                signal=PERMIT_ANSWERED,
+                request_id=answer.answer.request_id,
+                content=answer.answer,
+            )
+            for answer in turn.answers
+        )
+        life = workflow.info().first_execution_run_id
+        self.trail.add(audit_entries(self._gate, before, life), turn.tickets)
+
+    def ring(self) -> None:
+        """Let time pass."""
+        self.take(Tick())
+
+    def due(self) -> datetime | None:
+        """Return when time has something to do here."""
+        return next_deadline(self._gate)
+
+    def lost(self, letter: Letter) -> None:
+        """Free the place of a holder that is gone."""
+        self.take(HolderGone(request_id=letter.request_id))
+
+    def is_forgettable(self) -> bool:
+        """Whether a missing gate would answer the same."""
+        return is_forgettable(self._gate)
+
+    def show(self) -> None:
+        """Put the state where lists and the Web UI find it; an upsert is an event, so on change."""
+        workflow.set_current_details(describe(self._gate))
+        if self._shown != self._gate.state:
+            self._shown = self._gate.state
+            workflow.upsert_search_attributes(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the update open
+                [_STATE.value_set(self._shown)]
+            )
+
+    def successor(self) -> GateInput:
+        """Return all that the next run has to know."""
+        return GateInput(
+            workspace=self._gate.workspace,
+            gate=self._gate,
+            outbox=tuple(self.outbox),
+            unwritten=self.trail.unwritten(),
+            tickets=self.trail.unwritten_tickets(),
+        )
+
+
+def _order(
+    kind: type[PauseOrder] | type[ResumeOrder],
+) -> Callable[[Any], PauseOrder | ResumeOrder]:
+    def parse(raw: Any) -> PauseOrder | ResumeOrder:
+        return kind(by_hand=ManualChange.model_validate(raw))
+
+    return parse
