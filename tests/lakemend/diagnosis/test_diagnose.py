@@ -113,3 +113,12 @@ def test_a_termination_reason_in_a_text_is_read_by_code():
 
     assert diagnosis.cause is Cause.DRIVER_OOM
     assert diagnosis.reasons[0].rule in {"code-DRIVER_OUT_OF_MEMORY", "driver-says-out-of-memory"}
+
+
+def test_the_name_of_a_task_is_no_word_of_the_platform():
+    diagnosis = diagnose_text(
+        "Task forecast failed with message: Cluster 0712-a was terminated. "
+        "Reason: COMMUNICATION_LOST (CLOUD_FAILURE)."
+    )
+
+    assert diagnosis.cause is not Cause.USER_CODE
