@@ -38,7 +38,7 @@ async def serve_simulation(order: Simulation) -> None:
         require_free("--port", order.port)
     app = create_app(scenario, token=order.token)
     workspace: Workspace = app.state.workspace
-    workspace.notifications.target = _target(order.webhook)
+    workspace.notifications.targets[""] = _target(order.webhook)
     workspace.runs.finished.append(lambda run: _tell_end(workspace, run))
     workspace.actors.start()
     await serve(app, order.port, lambda address: _greet(order, scenario, address))

@@ -24,7 +24,7 @@ def main() -> None:
     workspace = app.state.workspace
     if options.webhook_url:
         target = options.webhook_url, options.webhook_user, options.webhook_password
-        workspace.notifications.target = target
+        workspace.notifications.targets[""] = target
     if options.frozen:
         workspace.world.clock.set_pace(None, frozen=True)
     if not options.hold:

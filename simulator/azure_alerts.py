@@ -7,16 +7,56 @@ The rule behind it splits by dimensions, for the rows themselves do not travel i
 from datetime import UTC, datetime
 from uuid import UUID
 
+from simulator.clusters import Clusters
 from simulator.ids import next_id
-from simulator.records import Cluster, Json
+from simulator.notifications import Notifications
+from simulator.records import About, Cluster, Json
 from simulator.world import World
 
 RULE = "databricks-cluster-terminated"
+NO_FAILURE = frozenset({"INACTIVITY", "JOB_FINISHED", "USER_REQUEST"})
 
 
-def cluster_alert(world: World, cluster: Cluster, condition: str) -> Json:
-    """Describe a cluster's end as Azure Monitor would; `condition` is Fired or Resolved."""
-    number = UUID(int=next_id(world.state))
+class AzureAlerts:
+    """Tells of clusters that end by a failure, where the scenario has `azure_alerts`."""
+
+    def __init__(self, world: World, clusters: Clusters, notifications: Notifications) -> None:
+        self._world = world
+        self._notifications = notifications
+        clusters.listeners.append(self._notice)
+        world.clock.on("azure_alert", self._due)
+
+    def send(self, cluster: Cluster, destination: str, condition: str) -> Json:
+        """Send an alert about a cluster now, whatever became of it; gives its body."""
+        body = cluster_alert(self._world, _about(cluster, condition, next_id(self._world.state)))
+        self._notifications.alert(destination, body)
+        return body
+
+    def _notice(self, cluster: Cluster) -> None:
+        rule = self._world.scenario.azure_alerts
+        failed = cluster.reason is not None and cluster.reason.code not in NO_FAILURE
+        if rule is None or not failed or cluster.state != "TERMINATED":
+            return
+        if rule.clusters and cluster.name_in_scenario not in rule.clusters:
+            return
+        number = next_id(self._world.state)
+        fired = _about(cluster, "Fired", number)
+        self._world.clock.after(rule.delay, "azure_alert", **fired)
+        if rule.resolved_after is not None:
+            resolved = _about(cluster, "Resolved", number)
+            self._world.clock.after(rule.delay + rule.resolved_after, "azure_alert", **resolved)
+
+    def _due(self, about: About) -> None:
+        rule = self._world.scenario.azure_alerts
+        if rule is not None:
+            body = cluster_alert(self._world, about)
+            self._notifications.alert(rule.destination, body, copies=1 + rule.duplicates)
+
+
+def cluster_alert(world: World, about: About) -> Json:
+    """Describe a cluster's end as Azure Monitor would; both conditions of it have one number."""
+    number = UUID(int=int(about["number"]))
+    condition = str(about["condition"])
     fired = datetime.fromtimestamp(world.clock.now, UTC).isoformat()
     return {
         "schemaId": "azureMonitorCommonAlertSchema",
@@ -38,17 +78,23 @@ def cluster_alert(world: World, cluster: Cluster, condition: str) -> Json:
             "alertContext": {
                 "properties": {},
                 "conditionType": "LogQueryCriteria",
-                "condition": _condition(world, cluster),
+                "condition": _condition(world, about),
             },
         },
     }
 
 
-def _condition(world: World, cluster: Cluster) -> Json:
+def _about(cluster: Cluster, condition: str, number: int) -> About:
+    """Keep what is told: the cluster may run again when the alert is on its way."""
     code = cluster.reason.code if cluster.reason else ""
+    told: About = {"cluster_id": cluster.cluster_id, "code": code}
+    return {**told, "condition": condition, "number": number}
+
+
+def _condition(world: World, about: About) -> Json:
     dimensions = {
-        "clusterId": cluster.cluster_id,
-        "clusterTerminationReasonCode": code,
+        "clusterId": str(about["cluster_id"]),
+        "clusterTerminationReasonCode": str(about["code"]),
         "workspaceId": str(world.scenario.workspace_id),
     }
     return {

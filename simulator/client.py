@@ -114,9 +114,12 @@ class Control:
         """One run in short."""
         return next(run for run in self.runs() if run["run_id"] == run_id)
 
-    def send_webhooks_to(self, url: str, user: str = "", password: str = "") -> None:
-        """Say where notifications go."""
-        self._post("/webhooks/target", {"url": url, "user": user, "password": password})
+    def send_webhooks_to(
+        self, url: str, user: str = "", password: str = "", destination: str = ""
+    ) -> None:
+        """Say where notifications go: all, or those for one destination."""
+        target = {"destination": destination, "url": url, "user": user, "password": password}
+        self._post("/webhooks/target", target)
 
     def webhooks(self) -> list[Json]:
         """All messages and the answers to them."""

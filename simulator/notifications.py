@@ -20,9 +20,9 @@ class Notifications:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        # URL, user and password for destinations that name no address of their own.
         self.outbox: list[int] = []
-        self.target: tuple[str, str, str] = ("", "", "")
+        # URL, user and password by destination; "" is for those that are not named here.
+        self.targets: dict[str, tuple[str, str, str]] = {}
         self._held: list[int] = []
         world.clock.on("deliver", self._due)
         world.clock.on("deliver_held", self._waited)
@@ -63,16 +63,16 @@ class Notifications:
         """Send a message that was sent before, as often as asked."""
         self.outbox.extend([delivery_id] * times)
 
-    def alert(self, destination_id: str, body: Json) -> int:
+    def alert(self, destination_id: str, body: Json, copies: int = 1) -> int:
         """Send any JSON to a destination: an alert of another service, for example."""
-        return self._write(destination_id, body, 1, self._world.scenario.webhooks.delay)
+        return self._write(destination_id, body, copies, self._world.scenario.webhooks.delay)
 
     def address(self, destination_id: str) -> tuple[str, str, str]:
         """Where a delivery goes: URL, user, password."""
         for item in self._world.scenario.destinations:
             if item.id == destination_id and item.url:
                 return item.url, item.user, item.password
-        return self.target
+        return self.targets.get(destination_id) or self.targets.get("", ("", "", ""))
 
     def _send(self, run: JobRun, settings: Json, event: str, attempt: Attempt | None) -> None:
         subscribed: Json = settings.get("webhook_notifications") or {}

@@ -1,6 +1,7 @@
 """The whole workspace put together, filled from its scenario."""
 
 from simulator.actors import Actors
+from simulator.azure_alerts import AzureAlerts
 from simulator.clusters import Clusters
 from simulator.deadlines import Deadlines
 from simulator.filling import fill
@@ -35,6 +36,7 @@ class Workspace:
         self.submissions = Submissions(world, self.runs, self.tasks)
         self.repairs = Repairs(world, self.jobs, self.runs, self.tasks)
         self.notifications = Notifications(world)
+        self.azure_alerts = AzureAlerts(world, self.clusters, self.notifications)
         self.deadlines = Deadlines(world, self.jobs, self.runs, self.notifications)
         self.actors = Actors(world, self.jobs, self.runs, self.repairs, self.clusters)
         self.views = Views(world)

@@ -102,7 +102,10 @@ class Demo:
         jobs = [name for name, job in self._scenario.jobs.items() if may_be_rejected(job.expect)]
         reset = BreakerReset(surroundings, control, jobs)
         url = f"{surroundings.api_url}/databricks-monitor"
-        await asyncio.to_thread(control.send_webhooks_to, url, *surroundings.webhook_credential)
+        alerts = f"{surroundings.api_url}/azure-monitor"
+        credential = surroundings.webhook_credential
+        await asyncio.to_thread(control.send_webhooks_to, url, *credential)
+        await asyncio.to_thread(control.send_webhooks_to, alerts, *credential, "azure")
         with make_show() as show:
             await asyncio.to_thread(control.start)
             return await _follow(watcher, reset, show)

@@ -150,7 +150,7 @@ def _spaced(name: str) -> str:
 def _cells(incident: IncidentView) -> tuple[str, ...]:
     diagnosis = incident.diagnosis
     return (
-        incident.job_name or incident.run_id,
+        incident.job_name or incident.resource_name or incident.resource or incident.run_id,
         diagnosis.error_type.removeprefix(_PREFIX) if diagnosis else "",
         diagnosis.cause if diagnosis else "",
         _last_step(incident),

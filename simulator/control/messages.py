@@ -4,7 +4,6 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 
-from simulator.azure_alerts import cluster_alert
 from simulator.control.order import Order
 from simulator.records import Delivery, Json
 from simulator.routes.deps import WorkspaceDep
@@ -14,8 +13,9 @@ router = APIRouter()
 
 
 class Target(Order):
-    """Where webhooks go whose destination names no address."""
+    """Where webhooks go whose destination names no address, or those of one destination."""
 
+    destination: str = ""
     url: str
     user: str = ""
     password: str = ""
@@ -45,7 +45,8 @@ class Message(Order):
 @router.post("/webhooks/target")
 async def set_target(workspace: WorkspaceDep, target: Target) -> Json:
     """Say where webhooks go."""
-    workspace.notifications.target = target.url, target.user, target.password
+    address = target.url, target.user, target.password
+    workspace.notifications.targets[target.destination] = address
     return {}
 
 
@@ -72,8 +73,7 @@ async def send_alert(workspace: WorkspaceDep, message: Message) -> Json:
 async def send_azure_alert(workspace: WorkspaceDep, alert: AzureAlert) -> Json:
     """Send Azure Monitor's alert on a cluster's end."""
     cluster = workspace.clusters.get(workspace.actors.cluster_id(alert.cluster))
-    body = cluster_alert(workspace.world, cluster, alert.condition)
-    return {"delivery_id": workspace.notifications.alert(alert.destination, body), "body": body}
+    return {"body": workspace.azure_alerts.send(cluster, alert.destination, alert.condition)}
 
 
 @router.post("/tokens/expire")

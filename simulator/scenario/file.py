@@ -60,6 +60,16 @@ class WebhookRules(Entry):
     on_repairs: bool = True
 
 
+class AzureAlertRule(Entry):
+    """A rule of Azure Monitor on clusters that end by a failure; all of them, or those named."""
+
+    destination: str = "azure"
+    clusters: list[str] = []
+    delay: Duration = timedelta(minutes=5)
+    duplicates: int = 0
+    resolved_after: Duration | None = None
+
+
 class Actor(Entry):
     """Somebody who acts when the nth run of a job reaches a state, or at a time."""
 
@@ -101,6 +111,7 @@ class Scenario(Entry):
     defaults: Json = {}
     destinations: list[Destination] = []
     webhooks: WebhookRules = WebhookRules()
+    azure_alerts: AzureAlertRule | None = None
     clusters: dict[str, ClusterEntry] = {}
     jobs: dict[str, JobEntry] = {}
     actors: list[Actor] = []

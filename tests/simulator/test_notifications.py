@@ -223,3 +223,30 @@ def test_any_alert_can_be_sent(mailbox: Mailbox) -> None:
         wait_for(lambda: len(mailbox.bodies) == 1)
 
     assert mailbox.bodies == [{"schemaId": "azureMonitorCommonAlertSchema"}]
+
+
+def test_a_cluster_that_failed_is_told_late_twice_and_resolved_under_one_id(
+    mailbox: Mailbox,
+) -> None:
+    rules = "azure_alerts: {delay: 5m, duplicates: 1, resolved_after: 10m}\n"
+    clusters = (
+        "clusters: {shared: {spec: &c {node_type_id: m5.large, num_workers: 1}}, idle: {spec: *c}}"
+    )
+    with workspace(mailbox, rules + clusters) as control:
+        cluster_id = control.cluster_id("shared")
+        control.send_webhooks_to(mailbox.url, "azure", "other", destination="azure")
+        control.terminate_cluster("idle", "INACTIVITY")
+        control.terminate_cluster("shared", "COMMUNICATION_LOST", "CLOUD_FAILURE")
+        control.advance(200)
+        assert mailbox.bodies == []
+        control.advance(200)
+        wait_for(lambda: len(mailbox.bodies) == 2)
+        control.advance(600)
+        wait_for(lambda: len(mailbox.bodies) == 4)
+
+    told = [each["data"]["essentials"] for each in mailbox.bodies]
+    dimensions = mailbox.bodies[0]["data"]["alertContext"]["condition"]["allOf"][0]["dimensions"]
+    assert [each["monitorCondition"] for each in told] == ["Fired"] * 2 + ["Resolved"] * 2
+    assert len({each["alertId"] for each in told}) == 1
+    assert {"name": "clusterId", "value": cluster_id} in dimensions
+    assert set(mailbox.credentials) == {"azure:other"}
