@@ -13,6 +13,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.signals import signal_if_running
+from lakemend.breaker_metrics import CALLS, CALLS_HELP, kind_of, labels_of
 from lakemend.breaker_settings import Window
 from lakemend.breaker_state import Circuit
 from lakemend.breaker_view import BreakerInput
@@ -73,7 +74,9 @@ class EntityActivities:
     async def report_permit(self, call: BreakerReport) -> None:
         """Report the outcome; only what a missing breaker should have known starts one."""
         if _may_be_forgotten(call):
-            await self._signal_if_running(breaker_workflow_id(call.name), "report", call.report)
+            breaker_id = breaker_workflow_id(call.name)
+            if not await self._signal_if_running(breaker_id, "report", call.report):
+                _count(call)
         else:
             await self._signal_breaker(call.name, "report", call.report)
 
@@ -137,3 +140,12 @@ def _may_be_forgotten(call: BreakerReport) -> bool:
     is_remembered = bool(call.job_id) or settings is None or not settings.cool_down
     outcome = call.report.outcome
     return outcome is PermitOutcome.IGNORED or (outcome is PermitOutcome.SUCCESS and is_remembered)
+
+
+def _count(call: BreakerReport) -> None:
+    """Count what no breaker runs to count; outside of an activity there is no meter."""
+    kind = kind_of(call.report.outcome)
+    if kind is None or not activity.in_activity():
+        return
+    labels = {**labels_of(call.name)._asdict(), "kind": kind}
+    activity.metric_meter().create_counter(CALLS, CALLS_HELP).add(1, labels)

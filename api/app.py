@@ -4,6 +4,7 @@ from fastapi import Depends, FastAPI
 from temporalio.client import Client
 
 from api.answers import install_problem_handlers
+from api.breaker_survey import BreakerSurvey
 from api.connection import Connector, TemporalConnection
 from api.credentials import Credentials
 from api.deps import Parts, require_reader
@@ -15,6 +16,7 @@ from api.routers import (
     gates,
     health,
     incidents,
+    metrics,
     playbooks,
     storms,
     webhooks,
@@ -39,9 +41,11 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
         version="0.1.0",
         redoc_url=None,
     )
+    connection = TemporalConnection(temporal)
     app.state.parts = Parts(
         settings=settings,
-        temporal=TemporalConnection(temporal),
+        temporal=connection,
+        survey=BreakerSurvey(connection),
         records=records,
         credentials=_credentials(settings),
         tokens=token_verifier(settings),
@@ -52,6 +56,7 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
     app.include_router(health.router)
     app.include_router(webhooks.router)
     app.include_router(alerts.router)
+    app.include_router(metrics.router, dependencies=[Depends(require_reader)])
     for noun in (incidents, circuit_breakers, gates, storms, playbooks, events):
         app.include_router(noun.router, prefix="/api", dependencies=[Depends(require_reader)])
     return app

@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 from api.breaker_schemas import Breaker, BreakerHistory, BreakerList, BreakerQueue
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
 from api.problems import AwayError, InvalidInputError, UnknownBreakerError, field_problem
-from lakemend.breaker_state import BreakerEvent
+from lakemend.breaker_state import BreakerEvent, Circuit
 from lakemend.breaker_view import BreakerInput, WaitingRequest
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE, TASK_QUEUE
 from lakemend.permit import (
@@ -55,6 +55,15 @@ class Breakers:
             open_circuits=sum(breaker.state in _OPEN_STATES for breaker in circuits),
             circuits=circuits,
         )
+
+    async def survey(self, most_read: int) -> list[Breaker]:
+        """Return every running breaker; beyond `most_read`, closed ones last, only its state."""
+        client = await self._temporal.client()
+        async with reaching_temporal():
+            found = [each async for each in client.list_workflows(_RUNNING)]
+        found.sort(key=_is_closed)
+        read = await _read_all(client, found[:most_read])
+        return read + [_last_written(each) for each in found[most_read:]]
 
     async def get(self, name: str) -> Breaker:
         """Return one breaker; raises UnknownBreakerError unless it is running."""
@@ -158,6 +167,10 @@ async def _read(client: Client, execution: WorkflowExecution) -> Breaker:
 def _last_written(execution: WorkflowExecution) -> Breaker:
     state = execution.typed_search_attributes.get(_STATE, "unknown")
     return Breaker(name=_name(execution), state=state, note=_NO_ANSWER)
+
+
+def _is_closed(execution: WorkflowExecution) -> bool:
+    return execution.typed_search_attributes.get(_STATE) == Circuit.CLOSED
 
 
 def _handle(client: Client, name: str) -> Handle:

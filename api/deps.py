@@ -19,6 +19,7 @@ from fastapi.security import (
 
 from api.alert import Alert, read_alert
 from api.arrivals import Arrivals
+from api.breaker_survey import BreakerSurvey
 from api.breakers import Breakers
 from api.connection import TemporalConnection
 from api.credentials import Credentials, Utf8Basic
@@ -51,6 +52,7 @@ class Parts:
 
     settings: Settings
     temporal: TemporalConnection
+    survey: BreakerSurvey
     records: Records
     credentials: Credentials
     tokens: TokenVerifier

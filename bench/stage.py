@@ -126,7 +126,7 @@ class Stage:
 class WorkerProcess:
     """`lakemend worker` as a process of its own, which can be killed."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, **further: str) -> None:
         address = stage.client.service_client.config.target_host
         variables = {
             "TEMPORAL_ADDRESS": address,
@@ -141,7 +141,10 @@ class WorkerProcess:
         # nothing of the caller's environment but what a program needs to run
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         self._process = subprocess.Popen(
-            command, env=kept | variables, cwd=stage.settings.data_dir, stderr=subprocess.DEVNULL
+            command,
+            env=kept | variables | further,
+            cwd=stage.settings.data_dir,
+            stderr=subprocess.DEVNULL,
         )
 
     @property

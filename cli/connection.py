@@ -5,6 +5,7 @@ from functools import partial
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 
 from api.connection import TemporalConnection
@@ -25,16 +26,16 @@ def connection_config(settings: Settings) -> ClientConnectConfig:
     return config
 
 
-async def open_client(settings: Settings) -> Client:
+async def open_client(settings: Settings, runtime: Runtime | None = None) -> Client:
     """Connect to Temporal; raises what the SDK raises, RuntimeError when nobody answers."""
     config = connection_config(settings)
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
 
 
-async def connect(settings: Settings) -> Client:
+async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
     """Connect to Temporal; raises CommandError that says where it was sought."""
     try:
-        return await open_client(settings)
+        return await open_client(settings, runtime)
     except (RuntimeError, RPCError) as error:
         address = connection_config(settings).get("target_host", "")
         remedy = "Start it with `lakemend up`, or set TEMPORAL_ADDRESS to a running one."

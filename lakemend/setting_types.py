@@ -151,6 +151,15 @@ def _folder(value: Path) -> Path:
 
 Folder = Annotated[Path, AfterValidator(_folder)]
 Pause = Annotated[Duration, AfterValidator(_not_negative)]
+
+
+def _listen_address(value: str) -> str:
+    if not re.fullmatch(r"[\w.\-]+:[1-9]\d{0,4}|\[[0-9a-fA-F:]+\]:[1-9]\d{0,4}", value):
+        raise ValueError("an address to listen on, like 127.0.0.1:9464")
+    return value
+
+
+ListenAddress = Annotated[str, AfterValidator(_listen_address)]
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 URL = Annotated[str, AfterValidator(_url)]

@@ -29,6 +29,7 @@ from lakemend.setting_types import (
     FernetKeys,
     Folder,
     Host,
+    ListenAddress,
     LogFormat,
     Pause,
     Port,
@@ -142,6 +143,9 @@ class Settings(GateVariables, LimitSettings):
     temporal_port: Port = Field(default=7233, validation_alias="LAKEMEND_TEMPORAL_PORT")
     ui_port: Port = Field(default=8233, validation_alias="LAKEMEND_UI_PORT")
     temporal_ui_url: URL | None = Field(default=None, validation_alias="LAKEMEND_TEMPORAL_UI_URL")
+    metrics_address: ListenAddress | None = Field(
+        default=None, validation_alias="LAKEMEND_METRICS_ADDRESS"
+    )
     log_format: LogFormat = Field(default=LogFormat.AUTO, validation_alias="LAKEMEND_LOG_FORMAT")
 
     @classmethod

@@ -40,6 +40,7 @@ with workflow.unsafe.imports_passed_through():
         Reconfigure,
     )
 
+from workflows.breaker_meter import BreakerMeter
 from workflows.entity import Entity
 
 _STATE = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)
@@ -53,6 +54,7 @@ class BreakerWorkflow(Entity[Event]):
     def __init__(self, start: BreakerInput) -> None:
         super().__init__(start.outbox, start.unwritten)
         self._breaker = start.breaker or new_breaker(start.name, workflow.now())
+        self._meter = BreakerMeter(start.name)
         self._shown = workflow.info().typed_search_attributes.get(_STATE)
 
     @workflow.run
@@ -117,9 +119,10 @@ class BreakerWorkflow(Entity[Event]):
 
     def take(self, message: Event) -> None:
         """Ask the state machine what the message means, and do what it says."""
-        before = self._breaker.event_count
-        turn = advance(self._breaker, message, workflow.now())
+        before = self._breaker
+        turn = advance(before, message, workflow.now())
         self._breaker = turn.breaker
+        self._meter.count(before, turn.breaker)
         self.outbox.extend(
             Letter(
                 holder=answer.holder,
@@ -130,7 +133,7 @@ class BreakerWorkflow(Entity[Event]):
             for answer in turn.answers
         )
         life = workflow.info().first_execution_run_id
-        self.trail.add(audit_entries(self._breaker, before, life))
+        self.trail.add(audit_entries(self._breaker, before.event_count, life))
 
     def ring(self) -> None:
         """Let time pass."""

@@ -2,6 +2,7 @@
 
 from cli.connection import connect
 from cli.logs import set_up_logs
+from cli.metrics import metered_runtime
 from cli.record_store import migrate_own_file, opened_records
 from cli.runtime import stop_event
 from lakemend.playbook_set import load_all_playbooks
@@ -20,6 +21,6 @@ async def serve_worker(settings: Settings) -> None:
     playbooks = load_all_playbooks(settings.playbooks_dir)
     set_up_logs(settings)
     migrate_own_file(settings)
-    client = await connect(settings)
+    client = await connect(settings, metered_runtime(settings))
     async with opened_records(settings) as records:
         await run_worker(settings, client, records, shutdown=stopping, playbooks=playbooks)

@@ -181,6 +181,26 @@ async def test_who_waits_is_listed_in_order(api: httpx.AsyncClient, temporal: Cl
     await holder.terminate()
 
 
+@pytest.mark.usefixtures("worker")
+async def test_prometheus_scrapes_the_states_with_a_credential(
+    api: httpx.AsyncClient, stranger: httpx.AsyncClient, temporal: Client
+) -> None:
+    name = "DatabricksDiskFull:job-8"
+    await opened_breaker(temporal, name)
+    await listed(api, name)
+    wanted = 'error_type="DatabricksDiskFull",scope="job",state="open",workspace="default"} 1.0'
+
+    async def shown() -> str:
+        return (await api.get("/metrics")).text
+
+    while True:  # a look is kept for some seconds
+        if wanted in await shown():
+            break
+        await asyncio.sleep(0.5)
+    assert (await stranger.get("/metrics")).status_code == 401
+    assert "job-8" not in await shown()
+
+
 async def test_nobody_starts_a_breaker_that_no_incident_would_ask(
     api: httpx.AsyncClient, make_token: Any
 ) -> None:
