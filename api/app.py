@@ -16,6 +16,7 @@ from api.routers import (
     gates,
     health,
     incidents,
+    jobs,
     metrics,
     playbooks,
     storms,
@@ -57,7 +58,7 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
     app.include_router(webhooks.router)
     app.include_router(alerts.router)
     app.include_router(metrics.router, dependencies=[Depends(require_reader)])
-    for noun in (incidents, circuit_breakers, gates, storms, playbooks, events):
+    for noun in (incidents, jobs, circuit_breakers, gates, storms, playbooks, events):
         app.include_router(noun.router, prefix="/api", dependencies=[Depends(require_reader)])
     return app
 

@@ -25,6 +25,7 @@ from api.connection import TemporalConnection
 from api.credentials import Credentials, Utf8Basic
 from api.gates import Gates
 from api.incidents import Incidents
+from api.jobs import Jobs
 from api.notification import read_notification
 from api.problems import UnauthorizedError
 from api.storms import Storms
@@ -139,6 +140,11 @@ async def get_storms(parts: CurrentParts) -> Storms:
     return Storms(parts.records)
 
 
+async def get_jobs(parts: CurrentParts) -> Jobs:
+    """Return what is known of jobs."""
+    return Jobs(parts.records, parts.settings)
+
+
 async def get_incidents(parts: CurrentParts) -> Incidents:
     """Return what reads incidents."""
     return Incidents(parts.records, parts.temporal, parts.settings.ui_url)
@@ -148,6 +154,7 @@ Report = Annotated[FailureReport, Depends(get_report)]
 NamedResources = Annotated[Alert, Depends(get_named_resources)]
 Operator = Annotated[str, Depends(get_operator)]
 ArrivalsDoor = Annotated[Arrivals, Depends(get_arrivals)]
+JobsDoor = Annotated[Jobs, Depends(get_jobs)]
 IncidentsDoor = Annotated[Incidents, Depends(get_incidents)]
 BreakersDoor = Annotated[Breakers, Depends(get_breakers)]
 GatesDoor = Annotated[Gates, Depends(get_gates)]

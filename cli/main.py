@@ -15,6 +15,7 @@ from cli.commands import (
     evidence,
     gate,
     incident,
+    job,
     playbook,
     records,
     recover,
@@ -46,6 +47,7 @@ app.command()(backtest.backtest)
 app.command()(gate.pause)
 app.command()(gate.resume)
 app.add_typer(incident.app, name="incident")
+app.add_typer(job.app, name="job")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(gate.app, name="gate")
 app.add_typer(playbook.app, name="playbook")

@@ -1,5 +1,6 @@
 """Memory of what helped: which phase of a playbook ended the last failures of a job and cause."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import takewhile
@@ -36,6 +37,15 @@ class Remembered(Model):
     times: int
     incident_id: str
     at: datetime
+
+
+def recall_all(lessons: Iterable[Lesson]) -> tuple[Remembered, ...]:
+    """Return what helped last against each cause, from the lessons of one job, newest first."""
+    by_cause: defaultdict[str, list[Lesson]] = defaultdict(list)
+    for lesson in lessons:
+        by_cause[lesson.cause].append(lesson)
+    found = (recall(by_cause[cause]) for cause in sorted(by_cause))
+    return tuple(each for each in found if each)
 
 
 def recall(lessons: Iterable[Lesson]) -> Remembered | None:
