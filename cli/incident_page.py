@@ -62,6 +62,16 @@ def show_decisions(decisions: Sequence[DecisionRecord]) -> None:
             say(f"  {reason.explanation}")
 
 
+def show_outlook(decision: DecisionRecord) -> None:
+    """Print what would follow the first phase, about what it costs, and what may still be used."""
+    if decision.memory:
+        say(f"  {decision.memory}")
+    for phase in decision.phases[1:]:
+        say(f"  then {phase.name}, about {phase.cost_factor:g} times the cost: {phase.what}")
+    if decision.budget_left:
+        say(f"  budget: {decision.budget_left}")
+
+
 def show_steps(steps: Sequence[StepRecord]) -> None:
     """Print each attempt with its result, and below it the calls that it made or would make."""
     for step in steps:

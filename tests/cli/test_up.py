@@ -126,6 +126,7 @@ def test_a_dry_run_prints_the_exact_calls_and_changes_nothing(up: Up, lakemend: 
     assert "network_transient" in answer.out
     assert "The plan, with the calls that it would make:" in answer.out
     assert "POST /api/2.2/jobs/runs/repair" in answer.out
+    assert "budget: 30 of 30 attempts and 60 of 60 cost are left within 1d" in answer.out
     assert up.simulator.control.invariants()["repairs_per_run"][run_id] == 0
 
 
