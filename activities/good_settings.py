@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from activities.errors import told_to_temporal
+from activities.reading.loops import repeated
 from activities.reading.run import run_facts
 from activities.reading.values import identifier, parts
 from activities.resources.opening import open_resource
@@ -72,6 +73,6 @@ class GoodSettingsActivities:
 
 
 def _targets(run: RunFacts, raw: Json) -> list[Target]:
-    used = {identifier(each.get("existing_cluster_id")) for each in parts(raw, "tasks")}
+    used = {identifier(repeated(each).get("existing_cluster_id")) for each in parts(raw, "tasks")}
     job = [Target(kind=ResourceKind.JOB, id=run.job_id)] if run.job_id else []
     return [*job, *(Target(kind=ResourceKind.CLUSTER, id=each) for each in sorted(used - {""}))]

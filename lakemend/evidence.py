@@ -71,6 +71,7 @@ class TaskFacts(SlimModel):
     depends_on: tuple[str, ...] = ()
     compute: Compute = Compute()
     nested_run_id: str = ""
+    is_loop: bool = False
     started_at: datetime | None = None
     ended_at: datetime | None = None
 

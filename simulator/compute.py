@@ -17,7 +17,7 @@ class Compute:
 
     def place(self, run: JobRun, attempt: Attempt) -> Cluster | None:
         """Attach an attempt to its cluster, making job clusters; none for serverless."""
-        spec = attempt.spec
+        spec = repeated(attempt.spec)
         if existing := spec.get("existing_cluster_id"):
             attempt.cluster_id = str(existing)
             return self._clusters.get(attempt.cluster_id)
@@ -34,7 +34,7 @@ class Compute:
 
     def release(self, attempt: Attempt) -> None:
         """Take down a task's own cluster; a shared job cluster stays until the run ends."""
-        if attempt.cluster_id and "new_cluster" in attempt.spec:
+        if attempt.cluster_id and "new_cluster" in repeated(attempt.spec):
             self._clusters.terminate(attempt.cluster_id, JOB_FINISHED)
 
     def release_all(self, run: JobRun) -> None:
@@ -65,6 +65,12 @@ class Compute:
         if cluster is None or cluster.state in {"TERMINATING", "TERMINATED", "ERROR"}:
             return None
         return cluster
+
+
+def repeated(spec: Json) -> Json:
+    """The task that a for-each task repeats, which names the compute; else the task itself."""
+    loop: Json = spec.get("for_each_task") or {}
+    return loop.get("task") or spec
 
 
 def _name(run: JobRun) -> Json:

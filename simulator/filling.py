@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Protocol
 
 from simulator.clusters import Clusters
+from simulator.compute import repeated
 from simulator.ids import next_id
 from simulator.jobs import Jobs, merged
 from simulator.libraries import Libraries
@@ -104,7 +105,7 @@ def _warehouse(warehouse_id: str, name: str, entry: WarehouseEntry) -> Warehouse
 def _name_ids(settings: Json, ids: dict[str, str], jobs: dict[str, int]) -> None:
     """Put ids where the scenario uses names."""
     clusters = [item["new_cluster"] for item in settings.get("job_clusters", [])]
-    for task in settings.get("tasks", []):
+    for task in map(repeated, settings.get("tasks", [])):
         clusters.append(task.get("new_cluster") or {})
         for holder, field in (
             (task, "existing_cluster_id"),

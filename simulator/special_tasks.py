@@ -3,7 +3,6 @@
 import json
 
 from simulator.ids import next_id
-from simulator.model.machine import SERVERLESS
 from simulator.model.outcome import decide
 from simulator.records import About, Attempt, End, JobRun, Json, Phase
 from simulator.runs import Runs
@@ -71,6 +70,7 @@ class SpecialTasks:
             created_time=now,
             start_time=now,
             execution_time=now,
+            cluster_id=attempt.cluster_id,
         )
         attempt.iterations.append(iteration)
         self._world.index.added(run, iteration)
@@ -87,7 +87,8 @@ class SpecialTasks:
             return self._world.still_happens(scope, key, rule)
 
         chosen = behaviour.model_copy(update={"fails": fails})
-        outcome = decide(chosen, SERVERLESS, iteration.spec, still_happens)
+        machine = self._tasks.machine(attempt)
+        outcome = decide(chosen, machine, iteration.spec, still_happens)
         iteration.planned = outcome.end
         self._world.clock.after(
             outcome.after,
@@ -131,7 +132,6 @@ def _of_loop(attempt: Attempt) -> End:
     failed = [item.end for item in attempt.iterations if item.end and not item.end.succeeded]
     if not failed:
         return End()
-    total = len(attempt.iterations)
-    return failed[0].model_copy(
-        update={"message": f"{len(failed)} of {total} iterations failed. {failed[0].message}"}
-    )
+    message = f"{len(failed)} of {len(attempt.iterations)} iterations failed."
+    # what went wrong is said by the iterations' own outputs
+    return failed[0].model_copy(update={"message": message, "error": "", "error_trace": ""})

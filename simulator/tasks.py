@@ -9,12 +9,12 @@ from functools import partial
 
 from simulator.cluster_states import DOWN
 from simulator.clusters import UP, Clusters
-from simulator.compute import Compute
+from simulator.compute import Compute, repeated
 from simulator.errors import ApiError
 from simulator.ids import next_id
 from simulator.libraries import Libraries, failed_libraries
 from simulator.model.ends import cluster_end, library_end, refused_end
-from simulator.model.machine import SERVERLESS
+from simulator.model.machine import SERVERLESS, Machine
 from simulator.model.outcome import Outcome, decide
 from simulator.records import (
     About,
@@ -68,12 +68,12 @@ class Tasks:
         """Start an attempt: on its cluster when it has one, or as a special kind of task."""
         attempt.phase = Phase.PENDING
         attempt.start_time = self._world.clock.milliseconds
-        for kind, begin in self.special.items():
-            if kind in attempt.spec:
-                attempt.phase = Phase.RUNNING
-                attempt.execution_time = attempt.start_time
-                begin(run, attempt)
-                return
+        special = self._special(attempt)
+        if special and "for_each_task" not in attempt.spec:
+            attempt.phase = Phase.RUNNING
+            attempt.execution_time = attempt.start_time
+            special(run, attempt)
+            return
         try:
             cluster = self._compute.place(run, attempt)
         except ApiError as error:
@@ -84,7 +84,8 @@ class Tasks:
             self._begin(run, attempt)
             return
         self._world.index.attached(run, attempt)
-        self._libraries.install(cluster.cluster_id, attempt.spec.get("libraries", []))
+        libraries = repeated(attempt.spec).get("libraries", [])
+        self._libraries.install(cluster.cluster_id, libraries)
         self._look(run, attempt, cluster)
 
     def end(self, run: JobRun, attempt: Attempt, end: End, *, retry: bool = True) -> None:
@@ -110,15 +111,23 @@ class Tasks:
 
     def decide(self, run: JobRun, attempt: Attempt, behaviour: TaskBehaviour) -> Outcome:
         """Ask the model how an attempt ends."""
-        machine = SERVERLESS
-        if attempt.cluster_id:
-            machine = self._clusters.machine(attempt.cluster_id)
+        machine = self.machine(attempt)
         scopes = {
             "run": f"run/{run.run_id}/{attempt.task_key}",
             "job": f"job/{run.job_id}/{attempt.task_key}",
         }
         ask = partial(self._still_happens, scopes)
         return decide(behaviour, machine, self._compute.effective_spec(run, attempt), ask)
+
+    def machine(self, attempt: Attempt) -> Machine:
+        """What an attempt runs on."""
+        if attempt.cluster_id:
+            return self._clusters.machine(attempt.cluster_id)
+        return SERVERLESS
+
+    def _special(self, attempt: Attempt) -> AttemptHook | None:
+        found = (hook for kind, hook in self.special.items() if kind in attempt.spec)
+        return next(found, None)
 
     def _still_happens(self, scopes: dict[str, str], key: str, rule: object) -> bool:
         scope = scopes[getattr(rule, "count", "run")]
@@ -150,6 +159,10 @@ class Tasks:
     def _begin(self, run: JobRun, attempt: Attempt) -> None:
         attempt.phase = Phase.RUNNING
         attempt.execution_time = self._world.clock.milliseconds
+        special = self._special(attempt)
+        if special:
+            special(run, attempt)
+            return
         outcome = self.decide(run, attempt, self.behaviour(run, attempt.task_key))
         self.finish_later(attempt, outcome)
 

@@ -69,7 +69,7 @@ class Views:
             run_page_url=self._page(run, attempt.run_id),
             **self._states(run, attempt.phase, attempt.end),
         )
-        if attempt.cluster_id:
+        if attempt.cluster_id and "for_each_task" not in attempt.spec:
             body["cluster_instance"] = {"cluster_id": attempt.cluster_id}
         if attempt.iterations:
             body["for_each_task"]["stats"] = _iteration_stats(attempt.iterations)

@@ -6,6 +6,7 @@ from activities.actions.action import Plan, Try
 from activities.actions.library_replacement import AT_ONCE, SOON, replace_on_cluster
 from activities.actions.settings_change import Patch, SettingsChange
 from activities.errors import StillChangingError
+from activities.reading.loops import repeated, with_repeated
 from activities.reading.run import newest_tasks, task_facts
 from activities.reading.values import part, parts
 from activities.workspace import Json, Workspace
@@ -65,11 +66,11 @@ def _on_cluster(tried: Try[actions.InstallLibraryVersion]) -> bool:
 
 
 def _replaced(task: Json, failed: Json, version: str) -> Json:
-    libraries = parts(task, "libraries")
+    libraries = parts(repeated(task), "libraries")
     if failed not in libraries:
         return task
     new = [with_version(each, version) if each == failed else each for each in libraries]
-    return {**task, "libraries": new}
+    return with_repeated(task, lambda named: {**named, "libraries": new})
 
 
 def _failed_in_run(tried: Try[actions.InstallLibraryVersion], settings: Json) -> list[Json]:
@@ -80,7 +81,7 @@ def _failed_in_run(tried: Try[actions.InstallLibraryVersion], settings: Json) ->
     keys = {task.task_key for task in failed}
     declared: list[Json] = []
     for task in parts(settings, "tasks"):
-        declared += parts(task, "libraries") if task["task_key"] in keys else []
+        declared += parts(repeated(task), "libraries") if task["task_key"] in keys else []
     reported = _reported(tried.workspace, failed)
     found = [each for each in declared if each in reported]
     return found or [each for each in declared if _is_named(each, failed)]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from activities.reading.loops import repeated
 from activities.reading.values import moment, part, parts, text
 from activities.workspace import Json
 from lakemend.evidence import ClusterEvent, ClusterFacts, LibraryFacts
@@ -101,5 +102,5 @@ def attached_clusters(run: Json) -> set[str]:
     """Return the clusters that the tasks of a run use or used."""
     tasks = [*parts(run, "tasks"), run]
     used = {part(task, "cluster_instance").get("cluster_id") for task in tasks}
-    used |= {task.get("existing_cluster_id") for task in tasks}
+    used |= {repeated(task).get("existing_cluster_id") for task in tasks}
     return {each for each in used if each}

@@ -64,7 +64,7 @@ class EvidenceReader:
         read = outputs.of(failed)
         nested = outputs.nested(read)
         inner = list(chain.from_iterable(run.tasks for run in nested))
-        further = pool.map(around.cluster, _unseen_clusters(failed, inner))
+        further = pool.map(around.cluster, _unseen_clusters(failed, [*read, *inner]))
         known = {task.task_key: task for task in read}
         return evidence.model_copy(
             update={

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from activities.reading.attempts import Attempts
-from activities.reading.run import newest_tasks, run_facts, task_facts
-from activities.reading.values import identifier, part, text
+from activities.reading.run import newest_tasks, run_facts, task_facts, task_result
+from activities.reading.values import identifier, part, parts, text
 from activities.workspace import Json, Workspace
-from lakemend.evidence import NestedRun, TaskFacts
+from lakemend.evidence import FAILED_RESULTS, NestedRun, TaskFacts
 
 MOST_OUTPUTS = 20  # beyond that, failed tasks of one run tell the same story
 MOST_NESTED = 5
@@ -77,9 +77,29 @@ class Outputs:
         return NestedRun(parent_task_key=parent_task_key, run=run_facts(raw), tasks=tuple(tasks))
 
     def _with_output(self, task: TaskFacts) -> TaskFacts:
+        if task.is_loop:
+            return self._with_iteration(task)
         what = f"output of task {task.task_key}"
         raw = self._attempts.read(what, lambda: self._workspace.get_run_output(task.run_id))
         return _add_output(task, raw) if raw else task
+
+    def _with_iteration(self, task: TaskFacts) -> TaskFacts:
+        """Take words and cluster of the first iteration that failed: the loop only counts them.
+
+        A loop's own run lists its iterations, each a run (databricks-sdk: jobs.Run.iterations).
+        """
+        what = f"iterations of task {task.task_key}"
+        loop = self._attempts.read(what, lambda: self._workspace.get_run(task.run_id))
+        iterations = parts(loop, "iterations") if loop else []
+        failed = next((each for each in iterations if task_result(each) in FAILED_RESULTS), None)
+        if failed is None:
+            return task
+        iteration = task_facts({"task_key": task.task_key, **failed})
+        run_id, cluster_id = iteration.run_id, iteration.compute.cluster_id
+        raw = self._attempts.read(what, lambda: self._workspace.get_run_output(run_id))
+        compute = task.compute.model_copy(update={"cluster_id": cluster_id})
+        found = task.model_copy(update={"compute": compute}) if cluster_id else task
+        return _add_output(found, raw) if raw else found
 
 
 def _add_output(task: TaskFacts, raw: Json) -> TaskFacts:

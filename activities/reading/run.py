@@ -2,6 +2,7 @@
 
 import re
 
+from activities.reading.loops import LOOP, repeated
 from activities.reading.values import identifier, moment, part, parts, text
 from activities.workspace import Json
 from lakemend.evidence import Compute, ComputeKind, RecentRun, RunFacts, TaskFacts
@@ -104,6 +105,7 @@ def task_facts(raw: Json) -> TaskFacts:
         state_message=text(message) if result == "FAILED" else text(message, _SHORT),
         depends_on=tuple(each["task_key"] for each in parts(raw, "depends_on")),
         compute=compute(raw),
+        is_loop=bool(raw.get(LOOP)),
         started_at=moment(raw.get("start_time")),
         ended_at=moment(raw.get("end_time")),
     )
@@ -123,6 +125,7 @@ def task_result(raw: Json) -> str:
 
 def compute(raw: Json) -> Compute:
     """Tell where a task runs; a task that only starts or decides something has no compute."""
+    raw = repeated(raw)
     cluster_id = part(raw, "cluster_instance").get("cluster_id") or ""
     if raw.get("existing_cluster_id"):
         return Compute(kind=ComputeKind.ALL_PURPOSE, cluster_id=raw["existing_cluster_id"])
@@ -137,7 +140,7 @@ def compute(raw: Json) -> Compute:
     if raw.get("pipeline_task"):
         pipeline = part(raw, "pipeline_task").get("pipeline_id") or ""
         return Compute(kind=ComputeKind.PIPELINE, resource_id=pipeline)
-    if raw.get("run_job_task") or raw.get("condition_task") or raw.get("for_each_task"):
+    if raw.get("run_job_task") or raw.get("condition_task") or raw.get(LOOP):
         return Compute()
     return Compute(kind=ComputeKind.SERVERLESS, cluster_id=cluster_id)
 

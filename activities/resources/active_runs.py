@@ -1,5 +1,6 @@
 """Who is running on a shared cluster right now."""
 
+from activities.reading.loops import repeated
 from activities.reading.values import part, parts
 from activities.workspace import Json, Workspace
 from lakemend.evidence import ACTIVE_STATES
@@ -32,9 +33,8 @@ def _is_on(task: Json, cluster_id: str) -> bool:
         part(task, "status").get("state"),
     }
     attached = part(task, "cluster_instance").get("cluster_id")
-    return cluster_id in {task.get("existing_cluster_id"), attached} and bool(
-        states & ACTIVE_STATES
-    )
+    named = repeated(task).get("existing_cluster_id")
+    return cluster_id in {named, attached} and bool(states & ACTIVE_STATES)
 
 
 def _name(run: Json) -> str:

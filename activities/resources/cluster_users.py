@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from activities.errors import StillChangingError
+from activities.reading.loops import repeated, with_repeated
 from activities.reading.values import identifier, part, parts
 from activities.resources.active_runs import active_runs_on, listed
 from activities.resources.job import is_deployed
@@ -63,7 +64,7 @@ class ClusterUsers:
         for job_id, keys in jobs.items():
             settings = part(self._workspace.get_job(job_id), "settings")
             entries = [
-                {**each, "existing_cluster_id": where}
+                with_repeated(each, lambda task: {**task, "existing_cluster_id": where})
                 for each in parts(settings, "tasks")
                 if each.get("task_key") in keys
             ]
@@ -103,4 +104,4 @@ class ClusterUsers:
 
 
 def _cluster(task: Json) -> str:
-    return task.get("existing_cluster_id") or ""
+    return repeated(task).get("existing_cluster_id") or ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from activities.reading.loops import repeated, with_repeated
 from activities.reading.values import part, parts
 from activities.resources.resource import Seen
 from activities.workspace import Json, Workspace, Write
@@ -45,7 +46,7 @@ class JobResource:
 
     def spec(self, settings: Json) -> Json:
         """Return `new_cluster` of the job cluster or the task."""
-        entry = self._entry(settings)
+        entry = repeated(self._entry(settings))
         if not entry.get("new_cluster"):
             raise InvalidRequestError(self.name, f"{self._place} has no cluster of its own")
         return part(entry, "new_cluster")
@@ -81,7 +82,9 @@ class JobResource:
         return f"{self._array}[{key}]"
 
     def _changed_entry(self, settings: Json, fields: Json) -> Json:
-        return {**self._entry(settings), "new_cluster": {**self.spec(settings), **fields}}
+        cluster = {**self.spec(settings), **fields}
+        entry = self._entry(settings)
+        return with_repeated(entry, lambda task: {**task, "new_cluster": cluster})
 
     def _entry(self, settings: Json) -> Json:
         key = self._target.job_cluster_key or self._target.task_key

@@ -46,6 +46,14 @@ async def test_more_driver_memory_cures_and_the_settings_go_back(stage: Stage) -
     assert changed_settings(stage, "hungry_driver") is None
 
 
+async def test_a_loop_gets_the_memory_that_its_iterations_lack(stage: Stage) -> None:
+    view = await stage.recover("hungry_loop")
+
+    assert view.outcome is Outcome.RECOVERED
+    assert attempts(view) == ["change_node_type succeeded", "repair_run succeeded"]
+    assert changed_settings(stage, "hungry_loop") is None
+
+
 async def test_what_no_machine_can_cure_escalates_with_everything_put_back(stage: Stage) -> None:
     view = await stage.recover("insatiable_driver")
 

@@ -7,7 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 CLUSTER = "{spec: {node_type_id: m5.xlarge, num_workers: 2, spark_version: 15.4.x-scala2.12}, "
-NAMES = ["dead", "sick", "healthy", "busy", "stopped", "lost", "raced", "shown"]
+NAMES = ["dead", "sick", "healthy", "busy", "looped", "stopped", "lost", "raced", "shown"]
 SCENARIO = f"""
 name: restarts
 delays: {{cluster_start: 4m, cluster_restart: 2m, cluster_stop: 20s}}
@@ -23,6 +23,15 @@ jobs:
       tasks:
         - {{task_key: a, notebook_task: {{notebook_path: /a}}, existing_cluster_id: busy}}
     tasks: {{a: {{duration: 100h}}}}
+  loop:
+    settings:
+      tasks:
+        - task_key: each
+          for_each_task:
+            inputs: '["a"]'
+            task:
+              {{task_key: b, notebook_task: {{notebook_path: /b}}, existing_cluster_id: looped}}
+    tasks: {{each: {{duration: 100h}}}}
   own:
     settings:
       tasks:
@@ -141,6 +150,16 @@ def test_active_runs_on_the_cluster_are_named(lab: Any) -> None:
     assert str(run_id) in shown["go_on"].message
     assert [len(each.calls) for each in shown.values()] == [0, 1]
     assert (refused.value.type, refused.value.non_retryable) == ("InvalidStateError", True)
+
+
+def test_a_loop_on_the_cluster_is_somebody_too(lab: Any) -> None:
+    run_id = lab.control.run_job("loop")
+    lab.control.wait_until(lambda: lab.control.run(run_id)["phase"] == "RUNNING")
+
+    with pytest.raises(ApplicationError, match=r"interrupts 1 active runs: loop"):
+        lab.act(restart(lab, "looped", parameters={"others": "refuse"}))
+
+    lab.control.cancel_as_person(run_id)
 
 
 def test_cluster_that_a_person_stopped_stays_stopped(lab: Any) -> None:

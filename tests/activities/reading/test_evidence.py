@@ -32,6 +32,17 @@ jobs:
   parent: {settings: {tasks: [{task_key: begin, run_job_task: {job_id: middle}}]}}
   tables: {settings: {tasks: [{task_key: update, pipeline_task: {pipeline_id: flaky}}]}}
   report: {settings: {tasks: [{task_key: query, sql_task: {warehouse_id: ill}}]}}
+  looping:
+    settings:
+      tasks:
+        - task_key: each
+          for_each_task:
+            inputs: '["a", "b"]'
+            task:
+              task_key: one
+              notebook_task: {notebook_path: /a}
+              new_cluster: {node_type_id: m5.xlarge, num_workers: 1}
+    tasks: {each: {iterations: {b: {kind: disk_full}}}}
   linking:
     settings: {tasks: [{task_key: call, notebook_task: {notebook_path: /a}}]}
     tasks:
@@ -87,6 +98,15 @@ def test_failure_of_a_started_run_explains_the_task_that_started_it(lab: Any) ->
     assert (diagnosis.cause, diagnosis.task_key) == (Cause.DISK_FULL, "begin")
     inner = evidence.nested[1].run.run_id
     assert any(reason.where.endswith(f"of run {inner}") for reason in diagnosis.reasons)
+
+
+def test_failed_iteration_of_a_loop_gives_its_words_and_its_cluster(lab: Any) -> None:
+    evidence = read(lab, lab.fail("looping"))
+
+    (loop,) = evidence.tasks
+    assert "No space left" in loop.error
+    assert [cluster.cluster_id for cluster in evidence.clusters] == [loop.compute.cluster_id]
+    assert diagnose(evidence).cause is Cause.DISK_FULL
 
 
 def test_errors_of_a_pipeline_explain_its_task(lab: Any) -> None:

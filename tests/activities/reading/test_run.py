@@ -35,6 +35,15 @@ from lakemend.evidence import Compute, ComputeKind, RunPhase, run_phase
         ),
         ({"environment_key": "e"}, Compute(kind=ComputeKind.SERVERLESS)),
         ({"notebook_task": {}}, Compute(kind=ComputeKind.SERVERLESS)),
+        (
+            {"for_each_task": {"inputs": "[1]", "task": {"job_cluster_key": "main"}}},
+            Compute(kind=ComputeKind.JOB_CLUSTER, job_cluster_key="main"),
+        ),
+        (
+            {"for_each_task": {"task": {"existing_cluster_id": "c"}}},
+            Compute(kind=ComputeKind.ALL_PURPOSE, cluster_id="c"),
+        ),
+        ({"for_each_task": {"inputs": "[1]"}}, Compute()),
         ({"run_job_task": {"job_id": 1}}, Compute()),
         ({"condition_task": {"op": "EQUAL_TO"}}, Compute()),
     ],
