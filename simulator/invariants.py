@@ -32,7 +32,8 @@ def report(workspace: Workspace) -> Json:
         "clusters_changed": {
             cluster.name_in_scenario: changed
             for cluster in state.clusters.values()
-            if cluster.name_in_scenario and (changed := differences(cluster.wanted, cluster.spec))
+            if cluster.name_in_scenario
+            and (changed := differences(_as_shown(cluster.wanted), _as_shown(cluster.spec)))
         },
         "cluster_starts": {
             cluster.name_in_scenario: cluster.starts - 1 + cluster.restarts
@@ -41,6 +42,11 @@ def report(workspace: Workspace) -> Json:
         },
         "active_runs": [run.run_id for run in runs if not run.over],
     }
+
+
+def _as_shown(spec: Json) -> Json:
+    """Fill in the driver's type as the API shows it: whoever puts back what it read sends that."""
+    return {"driver_node_type_id": spec.get("node_type_id"), **spec}
 
 
 def _forbidden(call: Call) -> bool:

@@ -63,7 +63,8 @@ async def take_account(world: World, jobs: Mapping[str, Failing]) -> Account:
     histories = {f"{each.id}/{each.run_id}": await _events(world, each) for each in executions}
     return Account(
         jobs=jobs,
-        job_of={run.run_id: _name(world, run.job_id) for run in runs},
+        # a run keeps the name of a job that a person deletes
+        job_of={run.run_id: run.run_name for run in runs},
         report=report(world.workspace),
         created={run.run_id for run in runs if run.by == "api"},
         succeeded={run.run_id for run in runs if run.end and run.end.succeeded},
@@ -99,11 +100,6 @@ def _failures_told(world: World) -> Iterator[int]:
 
 def _all_of(name: str) -> str:
     return " OR ".join(f'WorkflowId STARTS_WITH "{kind}:{name}:"' for kind in _KINDS)
-
-
-def _name(world: World, job_id: int) -> str:
-    job = world.workspace.world.state.jobs.get(job_id)
-    return job.name_in_scenario if job else ""
 
 
 def _view(world: World, run_id: int) -> IncidentView | None:

@@ -9,7 +9,6 @@ Claim = Callable[[Account], Iterator[str]]
 
 # people who start, cancel or change things themselves answer for what comes of that
 _TOGETHER = "run_now"
-_KEPT = ("keeps the change", "could not be put back", "was changed by somebody else", "somebody")
 
 
 def every_incident_ends(account: Account) -> Iterator[str]:
@@ -61,10 +60,25 @@ def settings_are_as_before(account: Account) -> Iterator[str]:
     for name in ("settings_changed", "clusters_changed"):
         for resource, changes in account.report[name].items():
             job = resource.split("_")[0]
-            runs = account.runs_of(job) if job in account.jobs else list(account.job_of)
-            notes = [n for run in runs if run in account.views for n in account.views[run].notes]
-            if not any(word in note for note in notes for word in _KEPT):
-                yield f"{resource} stays changed and nobody is told: {changes} {notes}"
+            concerned = [job] if job in account.jobs else list(account.jobs)
+            if not any(_is_explained(account, each) for each in concerned):
+                yield f"{resource} stays changed for no reason that a person is told: {changes}"
+
+
+def _is_explained(account: Account, job: str) -> bool:
+    """Whether a note says that a change stays, and the trial has what makes that right."""
+    failing = account.jobs[job]
+    refused = any(trouble.is_refusal for trouble in failing.troubles)
+    reasons = {
+        "keeps the change": True,
+        "left as it is": failing.deed is not None,
+        "nothing was put back": refused or failing.deed is not None,
+        "could not be put back": refused,
+        "still differs": refused,
+    }
+    runs = account.runs_of(job)
+    notes = [note for run in runs if run in account.views for note in account.views[run].notes]
+    return any(right and words in note for note in notes for words, right in reasons.items())
 
 
 def nothing_forbidden_is_called(account: Account) -> Iterator[str]:

@@ -50,6 +50,19 @@ def test_what_a_person_changes_becomes_what_is_wanted(
     assert changed == {"description": ["mine", "theirs"]}
 
 
+def test_a_driver_type_that_was_the_default_anyway_is_no_change(
+    client: WorkspaceClient, control: Control
+) -> None:
+    cluster_id = control.cluster_id("doomed")
+    body = {"cluster_id": cluster_id, "cluster_name": "doomed", "num_workers": 1}
+
+    for driver, changed in (("m5.2xlarge", {"doomed"}), ("m5.xlarge", set[str]())):
+        types = {"node_type_id": "m5.xlarge", "driver_node_type_id": driver}
+        client.api_client.do("POST", "/api/2.1/clusters/edit", body={**body, **types})
+        assert set(control.invariants()["clusters_changed"]) == changed
+        control.advance(600)
+
+
 def test_runs_without_a_token_and_at_the_same_time_are_told(
     client: WorkspaceClient, control: Control
 ) -> None:
