@@ -11,8 +11,8 @@ from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
+from bench.proof.failing_jobs import SECRET
 from bench.proof.trial import Failing
-from bench.proof.workspace import SECRET
 from bench.proof.world import World
 from lakemend.breaker_view import BreakerStatus
 from lakemend.incident import IncidentView, incident_id

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from bench.proof.account import Account
+from bench.proof.trial import Failing, Shape
 from lakemend.incident import Outcome
 
 Claim = Callable[[Account], Iterator[str]]
-
-# people who start, cancel or change things themselves answer for what comes of that
-_TOGETHER = "run_now"
 
 
 def every_incident_ends(account: Account) -> Iterator[str]:
@@ -50,9 +48,14 @@ def no_run_overlaps(account: Account) -> Iterator[str]:
     """No job works twice at a time, unless a person started it besides."""
     for pair in account.report["overlapping_runs"]:
         job = account.job_of[pair[0]].split("_")[0]
-        deed = account.jobs[job].deed if job in account.jobs else None
-        if deed is None or deed.do != _TOGETHER:
+        if not _is_started_by_a_person(account.jobs[job]):
             yield f"runs {pair} of {job} overlap"
+
+
+def _is_started_by_a_person(failing: Failing) -> bool:
+    """Whether a person starts a run; the repair of a task that calls a job starts one too."""
+    deed = failing.deed.do if failing.deed else ""
+    return deed == "run_now" or (deed == "repair_run" and failing.shape is Shape.RUN_JOB)
 
 
 def settings_are_as_before(account: Account) -> Iterator[str]:
@@ -68,11 +71,12 @@ def settings_are_as_before(account: Account) -> Iterator[str]:
 def _is_explained(account: Account, job: str) -> bool:
     """Whether a note says that a change stays, and the trial has what makes that right."""
     failing = account.jobs[job]
+    deed = failing.deed.do if failing.deed else ""
     refused = any(trouble.is_refusal for trouble in failing.troubles)
     reasons = {
         "keeps the change": True,
-        "left as it is": failing.deed is not None,
-        "nothing was put back": refused or failing.deed is not None,
+        "left as it is": deed == "edit_settings",
+        "nothing was put back": refused or deed == "delete_job",
         "could not be put back": refused,
         "still differs": refused,
     }
@@ -98,9 +102,8 @@ def recovered_means_succeeded(account: Account) -> Iterator[str]:
     """An incident that says so has a run of its job that succeeded."""
     for run, view in account.views.items():
         job = account.job_of[run].split("_")[0]
-        deed = account.jobs[job].deed if job in account.jobs else None
         well = account.succeeded.intersection(account.runs_of(job))
-        if view.outcome is Outcome.RECOVERED and deed is None and not well:
+        if view.outcome is Outcome.RECOVERED and not well:
             yield f"{view.incident_id} says recovered, and no run of {job} succeeded"
 
 

@@ -7,8 +7,8 @@ from simulator.model.failure_kinds import FailureKind
 
 READS = ("*/runs/get", "*/runs/get-output", "*/jobs/get", "*/runs/list")
 WRITES = ("*/runs/repair", "*/jobs/update", "*/run-now")
-# more memory than the driver has, and more than any has
-MEMORY = ("memory", "too_much_memory")
+# what the simulated workspace decides by itself, rather than by a word of the scenario
+BY_MODEL = ("memory", "too_much_memory", "too_slow", "no_machines", "too_many_runs")
 _PASSING = (429, 429, 500, 503, 504)
 _REFUSING = (400, 403, 404)
 
@@ -57,7 +57,16 @@ troubles = st.one_of(
 
 deeds = st.builds(
     Deed,
-    do=st.sampled_from(["edit_settings", "repair_run", "cancel_run", "run_now", "delete_job"]),
+    do=st.sampled_from(
+        [
+            "edit_settings",
+            "repair_run",
+            "cancel_run",
+            "run_now",
+            "delete_job",
+            "terminate_cluster",
+        ]
+    ),
     when=st.sampled_from(["failed", "started"]),
     delay_seconds=st.sampled_from([0, 30, 120, 300]),
 )
@@ -65,7 +74,7 @@ deeds = st.builds(
 failing = st.builds(
     Failing,
     shape=st.sampled_from(Shape),
-    failure=st.sampled_from([*MEMORY, *FailureKind]),
+    failure=st.sampled_from([*BY_MODEL, *FailureKind]),
     times=st.integers(1, 4) | st.none(),
     troubles=st.lists(troubles, max_size=3).map(tuple),
     deed=st.none() | st.none() | deeds,
