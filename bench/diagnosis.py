@@ -66,7 +66,7 @@ def macro_f1(answers: Sequence[Answered]) -> float:
 
 
 def long_traces() -> dict[str, str]:
-    """200 KB of the kinds that occur: deep frames, and a log of many failing tasks."""
+    """200 KB of the kinds that occur, and of one meant to be slow: nothing but telling words."""
     frame = "\tat org.apache.spark.sql.Dataset.$anonfun$withAction(Dataset.scala:4167)\n"
     frames = frame * (TRACE_CHARACTERS // 2 // len(frame))
     task = (
@@ -77,6 +77,7 @@ def long_traces() -> dict[str, str]:
         "frames": f"Job aborted.\n{frames}Caused by: No space left on device\n{frames}",
         "log": f"{tasks}\njava.io.IOException: No space left on device"[-TRACE_CHARACTERS:],
         "no line break": " ".join(f"word{number} failed" for number in range(13_000)),
+        "telling words": "cluster not found connection refused quota exceeded memory lost " * 3000,
     }
 
 
