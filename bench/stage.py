@@ -22,6 +22,7 @@ from api.arrivals import Arrivals
 from api.connection import TemporalConnection
 from cli.embedded import DYNAMIC_CONFIG
 from lakemend.incident import (
+    RESOURCE_FAILED,
     SEARCH_ATTRIBUTES,
     TASK_QUEUE,
     WORKFLOW,
@@ -29,7 +30,6 @@ from lakemend.incident import (
     IncidentInput,
     IncidentView,
     Source,
-    incident_id,
 )
 from lakemend.permit import breaker_workflow_id
 from lakemend.playbook import Playbooks
@@ -83,15 +83,34 @@ class Stage:
         report = FailureReport(
             source=Source.WEBHOOK, run_id=str(run_id), received_at=datetime.now(UTC), **facts
         )
-        workflow_id = incident_id("default", report.run_id)
+        return await self._report(report, dry_run=dry_run)
+
+    async def report_resource(
+        self, resource: str, *, dry_run: bool = False, **facts: Any
+    ) -> WorkflowHandle[Any, IncidentView]:
+        """Report a cluster, pipeline or warehouse as the alert route does."""
+        report = FailureReport(
+            source=Source.ALERT,
+            resource=resource,
+            received_at=datetime.now(UTC),
+            event_type=RESOURCE_FAILED,
+            **facts,
+        )
+        return await self._report(report, dry_run=dry_run)
+
+    async def _report(
+        self, report: FailureReport, *, dry_run: bool
+    ) -> WorkflowHandle[Any, IncidentView]:
         if dry_run:
-            incident = IncidentInput(run_id=report.run_id, report=report, dry_run=True)
+            incident = IncidentInput(
+                run_id=report.run_id, resource=report.resource, report=report, dry_run=True
+            )
             await self.client.start_workflow(
-                WORKFLOW, incident, id=workflow_id, task_queue=TASK_QUEUE
+                WORKFLOW, incident, id=report.incident_id, task_queue=TASK_QUEUE
             )
         else:
             await Arrivals(TemporalConnection(self.client)).report(report)
-        return self.client.get_workflow_handle(workflow_id, result_type=IncidentView)
+        return self.client.get_workflow_handle(report.incident_id, result_type=IncidentView)
 
     async def recover(self, job: str) -> IncidentView:
         """Let a job fail, report it, and return how the incident ended."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,7 @@ from temporalio.client import WorkflowHandle
 from activities.workspace import Workspace
 from activities.workspace.writes import start_update
 from bench.stage import SOON, Stage, staged
-from lakemend.incident import (
-    REPORT_FAILURE,
-    RESOURCE_FAILED,
-    TASK_QUEUE,
-    WORKFLOW,
-    FailureReport,
-    IncidentInput,
-    IncidentView,
-    Outcome,
-    Source,
-)
+from lakemend.incident import IncidentView, Outcome
 from lakemend.setting_types import WorkspaceConnection
 
 SCENARIO = Path(__file__).with_name("resources.yaml")
@@ -35,29 +24,6 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stag
     folder = tmp_path_factory.mktemp("stage")
     async with staged(SCENARIO.read_text(encoding="utf-8"), folder) as stage, stage.working():
         yield stage
-
-
-async def alert(
-    stage: Stage, resource: str, alert_id: str = "", *, dry_run: bool = False
-) -> WorkflowHandle[Any, IncidentView]:
-    """Report a resource as the alert route does: one signal-with-start."""
-    incident = IncidentInput(resource=resource, dry_run=dry_run)
-    report = FailureReport(
-        source=Source.ALERT,
-        resource=resource,
-        received_at=datetime.now(UTC),
-        event_type=RESOURCE_FAILED,
-        alert_id=alert_id,
-    )
-    return await stage.client.start_workflow(
-        WORKFLOW,
-        incident,
-        id=incident.incident_id,
-        task_queue=TASK_QUEUE,
-        start_signal=REPORT_FAILURE,
-        start_signal_args=[report],
-        result_type=IncidentView,
-    )
 
 
 async def ended(handle: WorkflowHandle[Any, IncidentView]) -> IncidentView:
@@ -120,7 +86,7 @@ async def test_one_restart_and_a_repair_for_each_run_of_which_only_the_cluster_w
     elsewhere = await stage.failed_run("elsewhere")
     runs = await died_under(stage, "shared", "shared_a", "shared_b", "shared_c")
 
-    view = await ended(await alert(stage, await cluster(stage, "shared")))
+    view = await ended(await stage.report_resource(await cluster(stage, "shared")))
     of_runs = [await incident_of(stage, each) for each in view.handed_over]
 
     assert view.outcome is Outcome.RECOVERED, view.message
@@ -136,12 +102,15 @@ async def test_an_alert_that_comes_twice_and_webhooks_besides_repair_once(stage:
     (run,) = await died_under(stage, "reported_twice", "on_reported_twice")
     resource = await cluster(stage, "reported_twice")
 
-    handle = await alert(stage, resource, "alert-1")
+    handle = await stage.report_resource(resource, alert_id="alert-1")
     by_webhook = await stage.report(run)
-    await alert(stage, resource, "alert-1")
+    await stage.report_resource(resource, alert_id="alert-1")
     view = await ended(handle)
     await ended(by_webhook)
-    again = [await ended(await alert(stage, resource, name)) for name in ("alert-1", "alert-2")]
+    again = [
+        await ended(await stage.report_resource(resource, alert_id=name))
+        for name in ("alert-1", "alert-2")
+    ]
     late = await ended(await stage.report(run))
 
     assert view.outcome in {Outcome.RECOVERED, Outcome.SUPERSEDED}, view.message
@@ -155,7 +124,7 @@ async def test_a_cluster_that_rests_is_left_alone(stage: Stage) -> None:
     await asyncio.to_thread(control.terminate_cluster, "idle", "INACTIVITY", "SUCCESS")
     await ended_cluster(stage, "idle")
 
-    view = await ended(await alert(stage, await cluster(stage, "idle")))
+    view = await ended(await stage.report_resource(await cluster(stage, "idle")))
 
     assert view.outcome is Outcome.OBSERVED
     assert "INACTIVITY" in view.message
@@ -166,7 +135,7 @@ async def test_a_cluster_that_rests_is_left_alone(stage: Stage) -> None:
 async def test_a_cluster_that_cannot_start_is_left_to_a_person(stage: Stage) -> None:
     await died_under(stage, "hopeless")
 
-    view = await ended(await alert(stage, await cluster(stage, "hopeless")))
+    view = await ended(await stage.report_resource(await cluster(stage, "hopeless")))
 
     assert view.outcome is Outcome.ESCALATED
     assert "CLOUD_PROVIDER_LAUNCH_FAILURE" in view.message
@@ -175,7 +144,7 @@ async def test_a_cluster_that_cannot_start_is_left_to_a_person(stage: Stage) -> 
 async def test_a_dry_run_starts_nothing_and_reports_no_run(stage: Stage) -> None:
     await died_under(stage, "rehearsed")
 
-    view = await ended(await alert(stage, await cluster(stage, "rehearsed"), dry_run=True))
+    view = await ended(await stage.report_resource(await cluster(stage, "rehearsed"), dry_run=True))
 
     assert view.outcome is Outcome.OBSERVED
     calls = [call.path for step in view.steps for call in step.calls]
@@ -186,7 +155,7 @@ async def test_a_dry_run_starts_nothing_and_reports_no_run(stage: Stage) -> None
 async def test_a_pipeline_whose_update_failed_for_good_gets_one_more(stage: Stage) -> None:
     resource = await failed_update(stage, "orders")
 
-    view = await ended(await alert(stage, resource))
+    view = await ended(await stage.report_resource(resource))
 
     assert view.outcome is Outcome.RECOVERED, view.message
     assert [step.action for step in view.steps] == ["restart_pipeline_update"]
@@ -197,7 +166,7 @@ async def test_an_update_that_a_run_had_started_is_left_to_the_run(stage: Stage)
     run = await stage.failed_run("updates_orders")
     pipeline_id = await asyncio.to_thread(stage.simulator.control.pipeline_id, "of_a_job")
 
-    view = await ended(await alert(stage, f"pipeline-{pipeline_id}"))
+    view = await ended(await stage.report_resource(f"pipeline-{pipeline_id}"))
     of_run = await incident_of(stage, view.handed_over[0])
 
     assert view.outcome is Outcome.OBSERVED, view.message
@@ -212,7 +181,10 @@ async def test_a_sick_warehouse_is_restarted_and_a_healthy_one_left_alone(stage:
         for name in ("sick", "well")
     ]
 
-    view, other = await ended(await alert(stage, sick)), await ended(await alert(stage, well))
+    view, other = (
+        await ended(await stage.report_resource(sick)),
+        await ended(await stage.report_resource(well)),
+    )
 
     assert view.outcome is Outcome.RECOVERED, view.message
     assert [step.action for step in view.steps] == ["restart_warehouse"]
@@ -221,7 +193,7 @@ async def test_a_sick_warehouse_is_restarted_and_a_healthy_one_left_alone(stage:
 
 
 async def test_a_resource_that_does_not_exist_is_left_to_a_person(stage: Stage) -> None:
-    view = await ended(await alert(stage, "cluster-0101-000000-nowhere"))
+    view = await ended(await stage.report_resource("cluster-0101-000000-nowhere"))
 
     assert view.outcome is Outcome.ESCALATED
     assert "could not be read" in view.message

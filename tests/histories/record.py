@@ -44,6 +44,19 @@ async def main() -> None:
             job_id = str(stage.simulator.control.job_id("hungry_driver"))
             await _keep(stage, "lease-of-a-job", lease_workflow_id("default", f"job-{job_id}"))
             await _storm(stage)
+            await _resource(stage)
+
+
+async def _resource(stage: Stage) -> None:
+    """Let a cluster die under a run of which nobody tells."""
+    control = stage.simulator.control
+    run = control.run_job("shared_a")
+    await asyncio.sleep(0.5)
+    control.terminate_cluster("shared", code="COMMUNICATION_LOST", type="CLOUD_FAILURE")
+    await asyncio.to_thread(control.wait_for_run, run)
+    resource = f"cluster-{control.cluster_id('shared')}"
+    view = await (await stage.report_resource(resource)).result()
+    await _keep(stage, "incident-of-a-cluster", view.incident_id)
 
 
 async def _storm(stage: Stage) -> None:

@@ -58,8 +58,19 @@ def test_repairs_that_recovery_is_expected_to_make_are_enough(
 def test_late_webhook_comes_after_the_person_s_repair(
     runs: dict[str, Any], control: Control
 ) -> None:
-    messages = [item["body"] for item in control.webhooks()]
+    messages = [item["body"] for item in control.webhooks() if "job" in item["body"]]
     told = [body["event_type"] for body in messages if body["job"]["name"] == "price-list"]
 
     assert told == ["jobs.on_failure", "jobs.on_success"]
     assert runs["price-list"]["repairs"] == 1
+
+
+def test_only_an_alert_tells_of_the_job_without_notifications(
+    runs: dict[str, Any], control: Control
+) -> None:
+    bodies = [item["body"] for item in control.webhooks()]
+    alerts = [body["data"]["essentials"] for body in bodies if "data" in body]
+
+    assert runs["stock-forecast"]["code"] == "CLUSTER_ERROR"
+    assert not [body for body in bodies if "job" in body and "stock" in body["job"]["name"]]
+    assert [each["monitorCondition"] for each in alerts] == ["Fired", "Resolved"]
