@@ -1,16 +1,17 @@
 """How a cluster, pipeline or warehouse stands, and how its incident ends without a recovery."""
 
 from lakemend.compute.cluster_health import driver_trouble
-from lakemend.compute_facts import (
+from lakemend.diagnosis.codes import cluster_codes
+from lakemend.evidence import (
     ClusterEvent,
     ClusterFacts,
     ComputeKind,
+    Evidence,
     ResourceFacts,
     ResourcePhase,
     UpdateFacts,
     WarehouseFacts,
 )
-from lakemend.diagnosis.codes import cluster_codes
 from lakemend.incident import Ending, Outcome
 
 CHANGING = frozenset({"PENDING", "RESTARTING", "STARTING", "STOPPING", "TERMINATING"})
@@ -69,6 +70,15 @@ def warehouse_phase(warehouse: WarehouseFacts) -> ResourcePhase:
     if warehouse.state == "STOPPED":
         return ResourcePhase.FAILED if failed else ResourcePhase.ENDED
     return ResourcePhase.ENDED if warehouse.state == "DELETED" else ResourcePhase.UNKNOWN
+
+
+def doubted(ending: Ending, evidence: Evidence) -> Ending:
+    """Take no resource for recovered with all that died with it where not all could be read."""
+    if ending.outcome is not Outcome.RECOVERED or not (evidence.resource and evidence.unread):
+        return ending
+    unread = ", ".join(each.what for each in evidence.unread)
+    message = f"{ending.message} But what died with it is not known: {unread} could not be read."
+    return Ending(outcome=Outcome.ESCALATED, message=message)
 
 
 def ending_of_resource(resource: ResourceFacts, *, runs: int) -> Ending | None:

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.permit import PermitAnswer, PermitOutcome
     from lakemend.phase import RUN_TIMEOUT
     from lakemend.policy import Consent, Ending, ending_without_recovery
+    from lakemend.resource import doubted
     from lakemend.step import WatchedRun
     from workflows.admission import Admission
     from workflows.calls import claim, decide, hand_over, read_evidence, read_resource
@@ -95,7 +96,7 @@ class IncidentWorkflow:
         for _ in range(MOST_PLANS):
             result = await self._carry_out(decision, evidence)
             if isinstance(result, Ending):
-                return result
+                return doubted(result, evidence)
             decision, evidence = result
         message = "It failed for another reason after every repair."
         return Ending(outcome=Outcome.ESCALATED, message=message)

@@ -76,7 +76,7 @@ class ResourceReader:
                 kind=ComputeKind.JOB_CLUSTER if job_cluster else ComputeKind.ALL_PURPOSE,
                 cluster_id=cluster_id,
             ),
-            phase=cluster_phase(cluster, last_end),
+            phase=self._phase(cluster, last_end),
             said=_say_cluster(cluster),
             # its tasks died when it began to end, which may be minutes before it had ended
             failed_at=ended.at if ended else cluster.terminated_at,
@@ -155,6 +155,12 @@ class ResourceReader:
         )
         facts = tuple(event_facts(each) for each in events or ())
         return cluster.model_copy(update={"events": facts})
+
+    def _phase(self, cluster: ClusterFacts, last_end: ClusterEvent | None) -> ResourcePhase:
+        """A cluster that runs may have lost its driver: without its events nothing is known."""
+        phase = cluster_phase(cluster, last_end)
+        unknown = bool(self._attempts.unread) and phase is ResourcePhase.WELL
+        return ResourcePhase.UNKNOWN if unknown else phase
 
     def _with_recent_events(self, cluster: ClusterFacts) -> ClusterFacts:
         """Keep those of the last hours: an older one is about another failure."""

@@ -7,14 +7,17 @@ from lakemend.evidence import (
     ClusterFacts,
     Compute,
     ComputeKind,
+    Evidence,
     ResourceFacts,
     ResourcePhase,
+    Unread,
     UpdateFacts,
     WarehouseFacts,
 )
-from lakemend.incident import Outcome
+from lakemend.incident import Ending, Outcome
 from lakemend.resource import (
     cluster_phase,
+    doubted,
     ending_of_resource,
     pipeline_phase,
     warehouse_phase,
@@ -135,6 +138,20 @@ def test_what_the_repair_of_its_run_brings_back_is_left_to_that(kind: ComputeKin
 
     assert ending is not None
     assert ending.outcome is Outcome.OBSERVED
+
+
+@pytest.mark.parametrize(
+    ("unread", "outcome"),
+    [((), Outcome.RECOVERED), ((Unread(what="ended runs", why="403"),), Outcome.ESCALATED)],
+)
+def test_what_died_with_it_must_be_known_before_all_is_called_recovered(
+    unread: tuple[Unread, ...], outcome: Outcome
+) -> None:
+    resource = ResourceFacts(resource="cluster-c")
+    evidence = Evidence(workspace="default", read_at=NOON, resource=resource, unread=unread)
+    ending = Ending(outcome=Outcome.RECOVERED, message="It works.")
+
+    assert doubted(ending, evidence).outcome is outcome
 
 
 def test_a_failure_is_told_from_the_next_by_its_time_and_update() -> None:
