@@ -94,9 +94,7 @@ def make_plan(
         gate=settings.gate,
         health_checks=checks_for(evidence, checks),
         health_timeout=playbook.health.timeout or settings.health_check_timeout,
-        health_terms=HealthTerms(
-            duration_factor=playbook.health.duration_factor, sql=playbook.health.sql
-        ),
+        health_terms=HealthTerms.model_validate(playbook.health.model_dump()),
         take_snapshots=playbook.snapshot,
         keep_change=playbook.keep_change,
         caps=caps_of(playbook, settings),

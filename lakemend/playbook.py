@@ -68,6 +68,8 @@ class Health(Strict):
     checks: tuple[CheckName, ...] = (CheckName.RUN_SUCCEEDED,)
     duration_factor: Annotated[float, Field(gt=1)] = 3
     sql: SqlQuery | None = None
+    accept_failures: bool = False
+    """Whether a run that succeeded with failures is enough."""
 
     @model_validator(mode="after")
     def _sql_check_has_its_statement(self) -> Self:

@@ -176,6 +176,7 @@ class HealthTerms(Model):
 
     duration_factor: float = 3
     sql: SqlQuery | None = None
+    accept_failures: bool = False
 
 
 class HealthRequest(Model):

@@ -25,7 +25,8 @@ class Proof:
         self, evidence: Evidence, failed_tasks: tuple[str, ...], end: RunEnd, watched: WatchedRun
     ) -> Checks:
         """Look at the run's end first: one that failed needs no further look."""
-        succeeded = run_succeeded(failed_tasks, end)
+        accept = self._plan.health_terms.accept_failures
+        succeeded = run_succeeded(failed_tasks, end, accept_failures=accept)
         further = tuple(name for name in self._plan.health_checks if name != succeeded.check)
         if not succeeded.passed or not further:
             return (succeeded,)

@@ -17,4 +17,5 @@ class RunSucceeded(Check):
         end = run_end(request.workspace, patient.workspace.get_run(request.run_id))
         if request.repair_id and end.latest_repair_id != request.repair_id:
             return self.failed(f"repair {request.repair_id} is not the run's newest one")
-        return run_succeeded(request.failed_tasks, end)
+        accept = request.terms.accept_failures
+        return run_succeeded(request.failed_tasks, end, accept_failures=accept)

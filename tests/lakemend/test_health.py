@@ -28,3 +28,19 @@ def test_less_than_positive_evidence_is_no_success(found: RunEnd, message: str) 
 
     assert not result.passed
     assert result.message == message
+
+
+@pytest.mark.parametrize(
+    ("phase", "accept", "passed"),
+    [
+        (RunPhase.SUCCEEDED, True, True),
+        (RunPhase.SUCCEEDED, False, False),
+        (RunPhase.FAILED, True, False),
+    ],
+)
+def test_a_success_with_failures_is_enough_only_where_the_playbook_says_so(
+    phase: RunPhase, *, accept: bool, passed: bool
+) -> None:
+    result = run_succeeded(["load"], end(phase, load="FAILED"), accept_failures=accept)
+
+    assert result.passed is passed

@@ -196,3 +196,15 @@ def test_a_rerun_after_repairs_is_no_repetition() -> None:
     plan = make_plan(diagnosis, evidence(), {"Mine": playbook}, Settings())
 
     assert [active(phase) for phase in plan.phases] == [["repair_run"], ["rerun_job"]]
+
+
+def test_what_a_playbook_says_about_health_reaches_the_checks() -> None:
+    playbook = parse_playbook(
+        "error_type: Mine\ndescription: d\ncauses: [timeout]\nsteps: [{action: repair_run}]\n"
+        "health: {accept_failures: true, duration_factor: 2}\n"
+    )
+    diagnosis = Diagnosis(cause=Cause.TIMEOUT, error_type="Mine", remedy=Remedy.RETRY)
+
+    terms = make_plan(diagnosis, evidence(), {"Mine": playbook}, Settings()).health_terms
+
+    assert (terms.accept_failures, terms.duration_factor, terms.sql) == (True, 2, None)
