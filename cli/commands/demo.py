@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.demo.scene import SCENES, SceneName
 from cli.problems import WRONG
 from cli.runtime import run
 
@@ -16,7 +17,18 @@ KeepPortsOption = Annotated[
 ]
 
 
-def demo(*, stay: StayOption = False, keep_ports: KeepPortsOption = False) -> None:
+SceneOption = Annotated[
+    SceneName,
+    typer.Option("--scene", help="Failures of every kind, or a storm: 200 jobs fail at once."),
+]
+
+
+def demo(
+    *,
+    scene: SceneOption = SceneName.FAILURES,
+    stay: StayOption = False,
+    keep_ports: KeepPortsOption = False,
+) -> None:
     """Recover failing jobs of a simulated workspace.
 
     Needs no Databricks and changes nothing outside a folder of its own. Exit code 0 only if every
@@ -24,5 +36,5 @@ def demo(*, stay: StayOption = False, keep_ports: KeepPortsOption = False) -> No
     """
     from cli.demo.play import play_demo
 
-    if not run(play_demo(stay=stay, keep_ports=keep_ports)):
+    if not run(play_demo(SCENES[scene], stay=stay, keep_ports=keep_ports)):
         raise typer.Exit(WRONG)

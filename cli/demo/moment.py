@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from lakemend.incident import WORKFLOW, IncidentView
+from lakemend.storm import StormTicket
 from records import Records
 from simulator.client import Control
 
@@ -15,16 +16,18 @@ _ALL = 500
 
 @dataclass(frozen=True)
 class Moment:
-    """The incidents, oldest first; how many are open; whether the workspace has gone quiet."""
+    """The incidents and storms, oldest first; how many are open; whether all has gone quiet."""
 
     incidents: tuple[IncidentView, ...]
     open_incidents: int
     quiet: bool
+    storms: tuple[StormTicket, ...] = ()
 
     @property
     def settled(self) -> bool:
         """Whether nothing is under way, on either side."""
-        return self.quiet and not self.open_incidents
+        storming = any(storm.ended_at is None for storm in self.storms)
+        return self.quiet and not self.open_incidents and not storming
 
 
 @dataclass(frozen=True)
@@ -40,4 +43,6 @@ class Watcher:
         status = await asyncio.to_thread(self.control.status)
         count = await self.client.count_workflows(_OPEN)
         views = await asyncio.to_thread(self.records.list_incidents, limit=_ALL)
-        return Moment(tuple(reversed(views)), count.count, bool(status["quiet"]))
+        storms = await asyncio.to_thread(self.records.list_storms)
+        quiet = bool(status["quiet"])
+        return Moment(tuple(reversed(views)), count.count, quiet, tuple(reversed(storms)))

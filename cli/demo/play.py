@@ -12,10 +12,13 @@ from cli.connection import connect
 from cli.demo.breaker_reset import BreakerReset
 from cli.demo.moment import Moment, Watcher
 from cli.demo.report import env_file, show_links, show_verdict
+from cli.demo.scene import Scene, SceneName
+from cli.demo.storm_show import make_storm_show
+from cli.demo.storm_verdict import show_storm_verdict, take_storm_account
 from cli.demo.story import may_be_rejected
-from cli.demo.surroundings import SCENARIO, Surroundings, prepare
+from cli.demo.surroundings import Surroundings, prepare
 from cli.demo.table import Show, make_show
-from cli.demo.verdict import Verdict, judge, take_account
+from cli.demo.verdict import judge, take_account
 from cli.embedded import running_server
 from cli.output import say
 from cli.own_secrets import write_private
@@ -33,16 +36,16 @@ _LOOK_EVERY_SECONDS = 0.5
 _STILL_LOOKS = 4
 
 
-async def play_demo(*, stay: bool, keep_ports: bool) -> bool:
+async def play_demo(scene: Scene, *, stay: bool, keep_ports: bool) -> bool:
     """Play in a fresh folder, which is kept if the demo failed; returns whether it passed."""
     stopping = stop_event()
     folder = Path(tempfile.mkdtemp(prefix="lakemend-demo-"))
-    demo = Demo(prepare(folder, keep_ports=keep_ports), stay=stay)
+    demo = Demo(prepare(folder, scene, keep_ports=keep_ports), stay=stay)
     say("Starting Temporal, the simulated workspace, the worker and the API …")
     try:
         await demo.run(stopping)
     finally:
-        if demo.verdict is None:
+        if demo.problems is None:
             say("Ended before the verdict.")
         if demo.passed:
             shutil.rmtree(folder, ignore_errors=True)
@@ -52,18 +55,22 @@ async def play_demo(*, stay: bool, keep_ports: bool) -> bool:
 
 
 class Demo:
-    """One demo; the verdict is None until everything has ended."""
+    """One demo; its problems are None until everything has ended."""
 
     def __init__(self, surroundings: Surroundings, *, stay: bool) -> None:
         self._surroundings = surroundings
         self._stay = stay
-        self._scenario = load_scenario(SCENARIO)
-        self.verdict: Verdict | None = None
+        self._scenario = load_scenario(surroundings.scene.scenario)
+        self.problems: list[str] | None = None
 
     @property
     def passed(self) -> bool:
         """Whether every incident ended as its scenario says, and the workspace is in order."""
-        return self.verdict is not None and not self.verdict.problems
+        return self.problems == []
+
+    @property
+    def _is_storm(self) -> bool:
+        return self._surroundings.scene.name is SceneName.STORM
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run until the verdict was given, or with `stay` until the event; ends all processes."""
@@ -90,8 +97,13 @@ class Demo:
             client = await connect(surroundings.settings)
             moment = await self._watch(control, Watcher(records, client, control))
             account = await asyncio.to_thread(take_account, control)
-        self.verdict = judge(self._scenario, account, moment.incidents)
-        show_verdict(self.verdict)
+            storm = await asyncio.to_thread(take_storm_account, records)
+        verdict = judge(self._scenario, account, moment.incidents)
+        self.problems = verdict.problems
+        if self._is_storm:
+            self.problems = show_storm_verdict(verdict, storm)
+        else:
+            show_verdict(verdict)
         show_links(surroundings, stay=self._stay)
         if self._stay:
             await asyncio.Event().wait()
@@ -106,7 +118,7 @@ class Demo:
         credential = surroundings.webhook_credential
         await asyncio.to_thread(control.send_webhooks_to, url, *credential)
         await asyncio.to_thread(control.send_webhooks_to, alerts, *credential, "azure")
-        with make_show() as show:
+        with make_storm_show(len(self._scenario.jobs)) if self._is_storm else make_show() as show:
             await asyncio.to_thread(control.start)
             return await _follow(watcher, reset, show)
 

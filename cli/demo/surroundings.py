@@ -11,33 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import simulator
 from cli.children import Program, lakemend
+from cli.demo.scene import Scene
 from cli.embedded import EmbeddedServer, embedded_environment
 from cli.own_secrets import missing_secrets
 from cli.ports import LOOPBACK, free_port_from, require_free
 from lakemend.settings import VARIABLES, Settings, load_settings
 
-SCENARIO = Path(simulator.__file__).parent / "scenarios" / "demo.yaml"
 _PORT_VARIABLES = ("LAKEMEND_TEMPORAL_PORT", "LAKEMEND_UI_PORT", "LAKEMEND_API_PORT")
 # prefixes of variables that would lead a process somewhere else
 _FOREIGN = ("TEMPORAL_", "DATABRICKS_", "LAKEMEND_")
 _SIMULATOR_PORT = 8400
-
-# durations short enough to watch, long enough to see
-_PACE = {
-    "AUTO_REMEDIATION_MAX_RETRIES": "3",
-    "RETRY_BASE_DELAY_SECONDS": "1",
-    "RETRY_MAX_DELAY_SECONDS": "2",
-    "CIRCUIT_BREAKER_FAILURE_THRESHOLD": "2",
-    # longer than the demo: only the reset lets the job through again
-    "CIRCUIT_BREAKER_TIMEOUT_SECONDS": "300",
-    # a job that is let through again is tried at once, for nobody waits five minutes in a demo
-    "LAKEMEND_BREAKER_COOL_DOWN": "0",
-    "LAKEMEND_POLL_INTERVAL": "500ms",
-    "LAKEMEND_CALLS_PER_SECOND": "100",
-    "LAKEMEND_LOG_FORMAT": "json",
-}
 
 
 @dataclass(frozen=True)
@@ -45,6 +29,7 @@ class Surroundings:
     """One demo: where it keeps its files, and the variables that name its parts."""
 
     folder: Path
+    scene: Scene
     simulator_port: int
     variables: Mapping[str, str]
 
@@ -77,7 +62,14 @@ class Surroundings:
 
     def simulator(self) -> Program:
         """Return the simulated workspace, waiting for the order to let its jobs fail."""
-        command = [sys.executable, "-m", "simulator", "--hold", "--scenario", str(SCENARIO)]
+        command = [
+            sys.executable,
+            "-m",
+            "simulator",
+            "--hold",
+            "--scenario",
+            str(self.scene.scenario),
+        ]
         command += ["--port", str(self.simulator_port), "--state", str(self.folder / "state.json")]
         command += [f"--token={self.variables['DATABRICKS_TOKEN']}"]
         return self._program("simulator", command)
@@ -93,14 +85,14 @@ class Surroundings:
         return Program(name, command, log, environment, self.folder)
 
 
-def prepare(folder: Path, *, keep_ports: bool) -> Surroundings:
+def prepare(folder: Path, scene: Scene, *, keep_ports: bool) -> Surroundings:
     """Choose ports and make secrets; raises BadInputError for a port that is taken and kept."""
     wanted = load_settings(None, {name: os.environ.get(name, "") for name in _PORT_VARIABLES})
     ports = _ports(wanted, keep=keep_ports)
     simulator_port = free_port_from(_SIMULATOR_PORT, frozenset(ports.values()))
     server = EmbeddedServer(folder, ports["LAKEMEND_TEMPORAL_PORT"], ports["LAKEMEND_UI_PORT"])
     variables = {
-        **_PACE,
+        **scene.pace,
         **missing_secrets(load_settings(None, {})),
         **embedded_environment(server),
         "LAKEMEND_API_PORT": str(ports["LAKEMEND_API_PORT"]),
@@ -108,7 +100,7 @@ def prepare(folder: Path, *, keep_ports: bool) -> Surroundings:
         "DATABRICKS_HOST": f"http://{LOOPBACK}:{simulator_port}",
         "DATABRICKS_TOKEN": secrets.token_urlsafe(),
     }
-    return Surroundings(folder, simulator_port, variables)
+    return Surroundings(folder, scene, simulator_port, variables)
 
 
 def _ports(wanted: Settings, *, keep: bool) -> dict[str, int]:

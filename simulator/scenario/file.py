@@ -134,7 +134,16 @@ def parse_scenario(text: str, source: str = "scenario") -> Scenario:
     names = [_problem(root, place, problem) for place, problem in _unknown_names(scenario)]
     if names:
         raise ScenarioError(source, names)
-    return scenario
+    return scenario.model_copy(update={"jobs": dict(_copied(scenario))})
+
+
+def _copied(scenario: Scenario) -> Iterator[tuple[str, JobEntry]]:
+    for name, job in scenario.jobs.items():
+        if job.copies == 1:
+            yield name, job
+            continue
+        for number in range(1, job.copies + 1):
+            yield f"{name}-{number:03d}", job
 
 
 def _read(text: str, source: str) -> tuple[yaml.Node | None, object]:

@@ -107,10 +107,12 @@ class ScheduledRun(Entry):
 class JobEntry(Entry):
     """A job: its raw settings, how its tasks behave and when it runs.
 
-    Each of its notifications is sent `deliver` times, `deliver_after` late.
+    Each of its notifications is sent `deliver` times, `deliver_after` late. Of several `copies`
+    each is a job of its own, `NAME-001` and so on.
     """
 
     settings: Json
+    copies: int = Field(default=1, ge=1, le=10_000)
     tasks: dict[str, TaskBehaviour] = {}
     runs: list[ScheduledRun] = []
     shape: Literal["both", "state", "status"] = "both"

@@ -3,10 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from cli.demo.scene import SCENES, SceneName
 from cli.demo.surroundings import prepare
 from cli.ports import LOOPBACK, free_port
 from cli.problems import BadInputError
 from lakemend.startup import require_secure_api
+
+SCENE = SCENES[SceneName.FAILURES]
 
 
 def test_nothing_of_the_callers_own_reaches_the_demo(
@@ -18,7 +21,7 @@ def test_nothing_of_the_callers_own_reaches_the_demo(
     monkeypatch.setenv("LAKEMEND_WORKSPACES", '{"x": {"host": "https://x", "token": "t"}}')
     monkeypatch.setenv("AUTO_REMEDIATION_ENABLED", "false")
 
-    surroundings = prepare(tmp_path, keep_ports=False)
+    surroundings = prepare(tmp_path, SCENE, keep_ports=False)
 
     environment = surroundings.our_parts()[0].environment
     assert environment["DATABRICKS_HOST"] == surroundings.workspace_url
@@ -29,7 +32,7 @@ def test_nothing_of_the_callers_own_reaches_the_demo(
 
 
 def test_every_demo_has_secrets_of_its_own(tmp_path: Path) -> None:
-    one, two = (prepare(tmp_path, keep_ports=False) for _ in range(2))
+    one, two = (prepare(tmp_path, SCENE, keep_ports=False) for _ in range(2))
 
     require_secure_api(one.settings)
     assert one.webhook_credential != two.webhook_credential
@@ -45,9 +48,9 @@ def test_a_port_that_is_taken_is_replaced_unless_ports_are_kept(
     monkeypatch.setenv("LAKEMEND_API_PORT", str(port))
 
     with socket.create_server((LOOPBACK, port)):
-        moved = prepare(tmp_path, keep_ports=False)
+        moved = prepare(tmp_path, SCENE, keep_ports=False)
         with pytest.raises(BadInputError, match=f"LAKEMEND_API_PORT={port}"):
-            prepare(tmp_path, keep_ports=True)
+            prepare(tmp_path, SCENE, keep_ports=True)
 
     assert moved.settings.api_port != port
 
@@ -57,6 +60,6 @@ def test_all_ports_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for name in ("LAKEMEND_TEMPORAL_PORT", "LAKEMEND_UI_PORT", "LAKEMEND_API_PORT"):
         monkeypatch.setenv(name, port)
 
-    settings = prepare(tmp_path, keep_ports=False).settings
+    settings = prepare(tmp_path, SCENE, keep_ports=False).settings
 
     assert len({settings.temporal_port, settings.ui_port, settings.api_port}) == 3
