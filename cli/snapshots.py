@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from activities.errors import StillChangingError
-from activities.resources.opening import open_resource
-from activities.resources.resource import Resource
+from activities.resources.opening import open_restorable
+from activities.resources.resource import Restorable
 from activities.snapshots import put_back
 from activities.workspace import Json, Workspaces
 from cli.output import Format, console, say, say_json, table
@@ -19,7 +19,7 @@ from lakemend.compute.raw_settings import differing_fields
 from lakemend.recording import Snapshot, SnapshotInfo
 from lakemend.settings import Settings
 from lakemend.settings_view import shown
-from lakemend.step import ResourceKind, RestoreResult, Target
+from lakemend.step import RestoreResult, target_of
 from records import Records
 
 
@@ -77,6 +77,12 @@ async def put_snapshot_back(settings: Settings, difference: Difference, by: str)
     return result
 
 
+async def settle(settings: Settings, snapshot: Snapshot) -> None:
+    """Note that nothing of a snapshot is left to put back."""
+    async with opened_records(settings) as records:
+        records.settle_snapshot(snapshot.snapshot_id)
+
+
 def show_snapshots(snapshots: list[SnapshotInfo], output: Format) -> None:
     """Print the list."""
     if output is Format.JSON:
@@ -132,10 +138,9 @@ def _settings_of(snapshot: Snapshot) -> Json:
     return settings
 
 
-def _resource(settings: Settings, snapshot: Snapshot) -> Resource:
-    kind, _, identifier = snapshot.resource.partition("-")
-    target = Target(kind=ResourceKind(kind), id=identifier)
-    return open_resource(Workspaces(settings.workspaces).of(snapshot.workspace), target)
+def _resource(settings: Settings, snapshot: Snapshot) -> Restorable:
+    workspace = Workspaces(settings.workspaces).of(snapshot.workspace)
+    return open_restorable(workspace, target_of(snapshot.resource))
 
 
 def _entry(snapshot: Snapshot, result: RestoreResult, by: str) -> AuditEntry:

@@ -34,3 +34,8 @@ def taken_over(watched: WatchedRun, end: RunEnd) -> str:
     if end.phase is RunPhase.CANCELED:
         return f"A person cancelled run {watched.run_id}."
     return ""
+
+
+def unhealthy(checks: Iterable[HealthCheckResult]) -> str:
+    """Say which checks failed, and how; empty when none did."""
+    return "; ".join(f"{check.check}: {check.message}" for check in checks if not check.passed)

@@ -135,18 +135,13 @@ def _phases(
     phases: list[Phase] = []
     for name, declared_steps in declared:
         steps = steps_for(evidence, declared_steps, diagnosis.cause)
-        resolved = tuple(_resolve(step, diagnosis, evidence, settings) for step in steps)
+        resolved = tuple(_resolve(step, playbook, diagnosis, evidence, settings) for step in steps)
         if _can_help(resolved, is_first=not phases):
             phases.append(Phase(name=name, steps=resolved, chained=name in playbook.chain))
     return tuple(phases)
 
 
 def _can_help(steps: tuple[PlannedStep, ...], *, is_first: bool) -> bool:
-    """Whether a phase tries again and, after the first, not merely once more as before.
-
-    One that hands over to a person is wanted for its recommendation.
-    """
-    active = [step for step in steps if not step.skip]
     """Whether a phase tries again and, after the first, not merely once more as before.
 
     One that hands over to a person is wanted for its recommendation.
@@ -159,11 +154,11 @@ def _can_help(steps: tuple[PlannedStep, ...], *, is_first: bool) -> bool:
 
 
 def _resolve(
-    step: Step, diagnosis: Diagnosis, evidence: Evidence, settings: Settings
+    step: Step, playbook: Playbook, diagnosis: Diagnosis, evidence: Evidence, settings: Settings
 ) -> PlannedStep:
     kind = ACTIONS[step.action]
     task = failing_task(diagnosis, evidence)
-    target, skip = find_target(kind.scope, task, evidence)
+    target, skip = find_target(kind.scope, task, evidence, edit_deployed=playbook.edit_deployed)
     compute = next((each.kind for each in evidence.failed_computes), ComputeKind.UNKNOWN)
     if task:
         compute = task.compute.kind

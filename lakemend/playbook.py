@@ -116,6 +116,7 @@ class Playbook(Strict):
     approval: Literal["policy"] = "policy"
     snapshot: bool = True
     keep_change: bool = False
+    edit_deployed: bool = False
     memory: bool = True
     limits: Limits = Limits()
     content_hash: str = ""

@@ -29,13 +29,14 @@ class Target(Model):
     """What a step acts on.
 
     For a job, which of its clusters: a shared `job_cluster_key`, or the own `new_cluster` of
-    `task_key`.
+    `task_key`. With `edit_deployed` it may be one that a tool deploys.
     """
 
     kind: ResourceKind
     id: str
     task_key: str = ""
     job_cluster_key: str = ""
+    edit_deployed: bool = False
 
     @property
     def resource(self) -> str:
@@ -47,6 +48,15 @@ class Target(Model):
         """The name under which it is leased: who changes a cluster's libraries restarts it."""
         kind = ResourceKind.CLUSTER if self.kind is ResourceKind.LIBRARIES else self.kind
         return f"{kind}-{self.id}"
+
+
+def target_of(resource: str) -> Target:
+    """Read a name like `cluster-users-0712-abc`; raises ValueError for another one."""
+    fitting = [kind for kind in ResourceKind if resource.startswith(f"{kind}-")]
+    if not fitting:
+        raise ValueError(f"{resource!r} is not like 'job-123'")
+    kind = max(fitting, key=len)
+    return Target(kind=kind, id=resource.removeprefix(f"{kind}-"))
 
 
 class Caps(Model):

@@ -19,12 +19,27 @@ def failing_task(diagnosis: Diagnosis, evidence: Evidence) -> TaskFacts | None:
 
 
 def find_target(
-    scope: Scope, task: TaskFacts | None, evidence: Evidence
+    scope: Scope, task: TaskFacts | None, evidence: Evidence, *, edit_deployed: bool = False
 ) -> tuple[Target | None, str]:
-    """Return the target, or why a step of this scope does not apply."""
+    """Return the target, or why a step of this scope does not apply.
+
+    With `edit_deployed` a job is no exception that a tool deploys.
+    """
     if evidence.resource:
         return _itself(scope, evidence.resource)
-    return _where_it_ran(scope, task, evidence)
+    if not edit_deployed or scope is Scope.USERS:
+        return _where_it_ran(scope, task, evidence)
+    target, skip = _where_it_ran(scope, task, _as_ours(evidence))
+    return (target and target.model_copy(update={"edit_deployed": True})), skip
+
+
+def _as_ours(evidence: Evidence) -> Evidence:
+    """See a deployed job as any other, unless the platform lets nobody edit it."""
+    job = evidence.job
+    if job is None or job.deployment_kind == "SYSTEM_MANAGED":
+        return evidence
+    ours = job.model_copy(update={"edit_mode": "", "deployment_kind": ""})
+    return evidence.model_copy(update={"job": ours})
 
 
 def _where_it_ran(

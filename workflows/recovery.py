@@ -9,8 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision
     from lakemend.actions import ESCALATE, Escalate, Wait
     from lakemend.durations import format_duration
-    from lakemend.evidence import Evidence, whole_run_key
-    from lakemend.health import taken_over
+    from lakemend.evidence import Evidence, RunPhase, whole_run_key
+    from lakemend.health import taken_over, unhealthy
     from lakemend.incident import Outcome, Stage, StepStatus
     from lakemend.phase import Phase, PlannedStep
     from lakemend.policy import Ending, ending_without_recovery
@@ -188,7 +188,8 @@ class Recovery:
         if aside:
             return aside
         checks = await self._proof.of_run(self._evidence, self._failed_tasks, end, watched)
-        return await self._judge(checks, watched)
+        succeeded = end.phase is RunPhase.SUCCEEDED
+        return await self._judge(checks, watched, succeeded=succeeded)
 
     async def _adopt(self, watched: WatchedRun) -> None:
         """Claim a run that we started: a report of its failure begins no incident of its own."""
@@ -204,15 +205,19 @@ class Recovery:
         return Ending(outcome=Outcome.SUPERSEDED, message=message)
 
     async def _judge(
-        self, checks: Checks, watched: WatchedRun | None
+        self, checks: Checks, watched: WatchedRun | None, *, succeeded: bool = False
     ) -> Verdict | Ending | NewFailure:
+        """Take the verdict; a run that succeeded cannot be repaired, whatever a check has found."""
         self._story.update(health_checks=checks)
-        failed = [f"{check.check}: {check.message}" for check in checks if not check.passed]
+        failed = unhealthy(checks)
         if not failed:
             message = _SUCCEEDED if watched else checks[0].message
             self._story.end_step(status=StepStatus.SUCCEEDED, message=message)
             return Verdict.RECOVERED
-        self._story.end_step(status=StepStatus.FAILED, message="; ".join(failed))
+        self._story.end_step(status=StepStatus.FAILED, message=failed)
+        if succeeded:
+            message = f"The run succeeded, but not all is well: {failed}"
+            return Ending(outcome=Outcome.ESCALATED, message=message)
         await self._story.publish()
         return await self._look_again(watched)
 

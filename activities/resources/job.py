@@ -12,7 +12,8 @@ from lakemend.errors import InvalidRequestError
 from lakemend.step import Target
 
 _KEYED = {"tasks": "task_key", "job_clusters": "job_cluster_key"}
-_DEPLOYED = frozenset({"BUNDLE", "SYSTEM_MANAGED"})
+_READ_ONLY = "SYSTEM_MANAGED"
+_DEPLOYED = frozenset({"BUNDLE", _READ_ONLY})
 
 
 def is_deployed(settings: Json) -> bool:
@@ -37,10 +38,12 @@ class JobResource:
     def refuse_unchangeable(self, seen: Seen) -> None:
         """Leave jobs alone that a tool owns: its next deployment would overwrite the change.
 
-        databricks-sdk: jobs.JobEditMode, jobs.JobDeploymentKind.
+        A playbook may opt in, but for those that nobody can edit (databricks-sdk: jobs.JobEditMode,
+        jobs.JobDeploymentKind.SYSTEM_MANAGED).
         """
         kind = part(seen.settings, "deployment").get("kind")
-        if is_deployed(seen.settings):
+        opted_in = self._target.edit_deployed and kind != _READ_ONLY
+        if is_deployed(seen.settings) and not opted_in:
             owner = f"deployed as {kind}" if kind else "locked for editing"
             raise InvalidRequestError(self.name, f"the job is {owner}; its settings are not ours")
 

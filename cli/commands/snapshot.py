@@ -57,12 +57,13 @@ def diff(snapshot: SnapshotArgument) -> None:
 @app.command()
 def restore(snapshot: SnapshotArgument, by: ByOption, *, yes: YesOption = False) -> None:
     """Put the settings of a snapshot back, after showing what that changes."""
-    from cli.snapshots import compare, put_snapshot_back, show_difference, show_restored
+    from cli.snapshots import compare, put_snapshot_back, settle, show_difference, show_restored
 
     settings = current_settings()
     difference = run(compare(settings, snapshot))
     show_difference(difference)
     if not difference.fields:
+        run(settle(settings, difference.snapshot))
         return
     if not yes:
         typer.confirm("Put these back?", abort=True)

@@ -123,6 +123,9 @@ def test_restore_puts_back_and_notes_who_ordered_it(
     assert job_settings(simulator) == before
     (entry,) = records.audit_of("incident:default:run-1")
     assert (entry.kind, entry.actor) == ("snapshot.restored", "ada")
+    kept = records.get_snapshot(ID)
+    assert kept is not None
+    assert kept.settled_at is not None
 
 
 def test_restore_of_what_did_not_change_does_nothing(snapshot: Any, records: Records) -> None:
@@ -130,3 +133,7 @@ def test_restore_of_what_did_not_change_does_nothing(snapshot: Any, records: Rec
 
     assert (answer.code, "is as it was" in answer.out) == (0, True)
     assert records.audit_of("incident:default:run-1") == []
+    # nothing is left to put back, so that it may go when its time is over
+    kept = records.get_snapshot(ID)
+    assert kept is not None
+    assert kept.settled_at is not None

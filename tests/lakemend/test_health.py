@@ -1,7 +1,8 @@
 import pytest
 
 from lakemend.evidence import RunPhase
-from lakemend.health import run_succeeded
+from lakemend.health import run_succeeded, unhealthy
+from lakemend.incident import HealthCheckResult
 from lakemend.step import RunEnd
 
 
@@ -44,3 +45,14 @@ def test_a_success_with_failures_is_enough_only_where_the_playbook_says_so(
     result = run_succeeded(["load"], end(phase, load="FAILED"), accept_failures=accept)
 
     assert result.passed is passed
+
+
+def test_what_is_not_well_is_told_check_by_check() -> None:
+    checks = [
+        HealthCheckResult(check="run_succeeded", passed=True),
+        HealthCheckResult(check="sql_check", passed=False, message="got false"),
+        HealthCheckResult(check="cluster_running", passed=False, message="it is TERMINATED"),
+    ]
+
+    assert unhealthy(checks) == "sql_check: got false; cluster_running: it is TERMINATED"
+    assert unhealthy(checks[:1]) == ""

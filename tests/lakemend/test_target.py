@@ -25,7 +25,12 @@ DEPLOYED = JobFacts(job_id="7", settings_hash="now", deployment_kind="BUNDLE")
 
 
 def target(
-    scope: Scope, compute: Compute, job: JobFacts | None = JOB, good: str = ""
+    scope: Scope,
+    compute: Compute,
+    job: JobFacts | None = JOB,
+    good: str = "",
+    *,
+    edit_deployed: bool = False,
 ) -> Target | str:
     task = TaskFacts(task_key="load", run_id="5", result_state="FAILED", compute=compute)
     success = RecentRun(
@@ -39,7 +44,7 @@ def target(
         job=job,
         recent_runs=(success,),
     )
-    found, skip = find_target(scope, task, evidence)
+    found, skip = find_target(scope, task, evidence, edit_deployed=edit_deployed)
     return found or skip
 
 
@@ -77,6 +82,19 @@ def test_scope_that_does_not_fit_says_why(scope: Scope, compute: Compute) -> Non
 @pytest.mark.parametrize("job", [DEPLOYED, None])
 def test_settings_that_are_not_ours_are_no_target(scope: Scope, job: JobFacts | None) -> None:
     assert isinstance(target(scope, OWN, job), str)
+
+
+def test_a_playbook_may_opt_in_to_change_what_a_tool_deploys() -> None:
+    found = target(Scope.SETTINGS, OWN, DEPLOYED, edit_deployed=True)
+
+    assert found == Target(kind=ResourceKind.JOB, id="7", edit_deployed=True)
+
+
+def test_nobody_opts_in_to_what_the_platform_manages_or_to_move_other_jobs() -> None:
+    managed = DEPLOYED.model_copy(update={"deployment_kind": "SYSTEM_MANAGED"})
+
+    assert isinstance(target(Scope.SETTINGS, OWN, managed, edit_deployed=True), str)
+    assert isinstance(target(Scope.USERS, SHARED, DEPLOYED, edit_deployed=True), str)
 
 
 @pytest.mark.parametrize("compute", [OWN, SHARED])

@@ -250,3 +250,14 @@ def test_job_cluster_that_is_not_there_is_refused(lab: Any) -> None:
 def test_run_has_no_settings_to_change(lab: Any) -> None:
     with pytest.raises(ApplicationError, match="neither a job nor an all-purpose cluster"):
         lab.act(lab.step("scale_cluster", target={"kind": "run", "id": "1"}))
+
+
+@pytest.mark.parametrize("job", ["locked", "bundled"])
+def test_a_deployed_job_is_changed_where_the_playbook_opts_in(lab: Any, job: str) -> None:
+    step = lab.job_step("scale_cluster", job, parameters={"percent": 50})
+    opted_in = step.target.model_copy(update={"edit_deployed": True})
+
+    result = lab.act(step.model_copy(update={"target": opted_in}))
+
+    assert result.change is not None
+    assert main_cluster(lab, job)["num_workers"] == 6
