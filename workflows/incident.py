@@ -85,7 +85,9 @@ class IncidentWorkflow:
         if not await self._is_news():
             return Ending(outcome=Outcome.DUPLICATE, message="This alert was dealt with before.")
         evidence = await (self._read_resource() if self._incident.resource else self._read_run())
-        if not await claim(evidence.failure_key, self._story.view):
+        # a dry run takes nothing from the recovery that may follow it
+        rehearsed = self._incident.dry_run
+        if not rehearsed and not await claim(evidence.failure_key, self._story.view):
             message = "This failure was dealt with before."
             return Ending(outcome=Outcome.DUPLICATE, message=message)
         await self._hand_over(evidence)
@@ -144,11 +146,13 @@ class IncidentWorkflow:
         """Leave the runs that died with a resource to incidents of their own."""
         lost = len(evidence.lost_runs)
         if self._incident.dry_run and lost:
-            self._story.note(f"{lost} runs died with it; each would get an incident of its own.")
+            self._story.note(
+                f"Runs that died with it, each would get an incident of its own: {lost}."
+            )
         elif lost:
             found_by = self._story.view.incident_id
             self._story.update(handed_over=await hand_over(evidence, found_by))
-            self._story.tell("handed_over", f"{lost} runs died with it", runs=lost)
+            self._story.tell("handed_over", f"runs that died with it: {lost}", runs=lost)
 
     async def _carry_out(
         self, decision: Decision, evidence: Evidence
@@ -198,7 +202,7 @@ class IncidentWorkflow:
         )
         self._story.tell(ending.outcome, ending.message)
         self._story.tag_outcome(ending.outcome)
-        await self._story.publish(settled=True)
+        await self._story.publish(settled=not self._incident.dry_run)
 
     @workflow.signal(name=REPORT_FAILURE)
     def report_failure(self, report: FailureReport) -> None:

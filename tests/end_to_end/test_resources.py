@@ -141,7 +141,7 @@ async def test_a_cluster_that_cannot_start_is_left_to_a_person(stage: Stage) -> 
     assert "CLOUD_PROVIDER_LAUNCH_FAILURE" in view.message
 
 
-async def test_a_dry_run_starts_nothing_and_reports_no_run(stage: Stage) -> None:
+async def test_a_dry_run_starts_nothing_and_takes_nothing_from_what_follows(stage: Stage) -> None:
     await died_under(stage, "rehearsed")
 
     view = await ended(await stage.report_resource(await cluster(stage, "rehearsed"), dry_run=True))
@@ -150,6 +150,8 @@ async def test_a_dry_run_starts_nothing_and_reports_no_run(stage: Stage) -> None
     calls = [call.path for step in view.steps for call in step.calls]
     assert calls == ["/api/2.1/clusters/start"]
     assert stage.simulator.control.invariants()["cluster_starts"]["rehearsed"] == 0
+    real = await ended(await stage.report_resource(await cluster(stage, "rehearsed")))
+    assert real.outcome is Outcome.RECOVERED, real.message
 
 
 async def test_a_pipeline_whose_update_failed_for_good_gets_one_more(stage: Stage) -> None:
