@@ -62,7 +62,9 @@ def _which_resource(view: IncidentView) -> str:
     where = f"{code(view.resource)}{name}, workspace {code(view.workspace)}"
     lines = [f"**What failed.** {where}"]
     if view.handed_over:
-        lines.append(f"{len(view.handed_over)} runs died with it; each has its own incident.")
+        lines.append(
+            f"Runs that died with it, each with its own incident: {len(view.handed_over)}."
+        )
     return "\n".join(lines)
 
 

@@ -82,7 +82,8 @@ def _inputs(decision: DecisionRecord) -> Iterator[str]:
         return
     yield "Read"
     if read.resource:
-        yield on_one_line(f"  {read.resource}: {read.result}, {read.lost_runs} runs died with it")
+        yield on_one_line(f"  {read.resource}: {read.result}")
+        yield f"  runs that died with it: {read.lost_runs}"
         yield from _unread(decision)
         return
     failed = ", ".join(read.failed_tasks) or "none"

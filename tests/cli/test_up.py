@@ -25,7 +25,14 @@ pytestmark = pytest.mark.timeout(300)
 SCENARIO = """
 time_factor: 200
 defaults: {webhook_notifications: {on_failure: [{id: us}], on_success: [{id: us}]}}
+clusters:
+  shared: {spec: {cluster_name: shared, node_type_id: m5.xlarge, num_workers: 2}, autostart: false}
 jobs:
+  untold:
+    settings:
+      webhook_notifications: {}
+      tasks: [{task_key: load, notebook_task: {notebook_path: /x}, existing_cluster_id: shared}]
+    tasks: {load: {duration: 1h}}
   flaky: &job
     settings:
       tasks: [{task_key: load, notebook_task: {notebook_path: /x}, job_cluster_key: main}]
@@ -147,6 +154,30 @@ def test_a_recovery_by_hand_is_followed_to_its_end(up: Up, lakemend: Lakemend) -
     assert "network_transient" in shown.out
 
 
+def test_a_cluster_is_recovered_by_hand_with_the_run_that_died_on_it(
+    up: Up, lakemend: Lakemend
+) -> None:
+    control = up.simulator.control
+    run_id, cluster_id = control.run_job("untold"), control.cluster_id("shared")
+    control.wait_until(lambda: control.run(run_id)["phase"] == "RUNNING")
+    control.terminate_cluster("shared", "COMMUNICATION_LOST", "CLOUD_FAILURE")
+    control.wait_for_run(run_id)
+
+    planned = lakemend("recover", "--cluster", cluster_id, "--dry-run", **up.variables)
+    answer = lakemend("recover", "--cluster", cluster_id, **up.variables)
+    shown = lakemend("incident", "show", f"cluster-{cluster_id}", **up.variables)
+    why = lakemend("incident", "why", f"cluster-{cluster_id}", **up.variables)
+    listed = lakemend("incident", "list", **up.variables)
+
+    assert planned.code == 0, planned.out + planned.err
+    assert "POST /api/2.1/clusters/start" in planned.out
+    assert "each would get an incident of its own: 1." in planned.out
+    assert answer.code == 0, answer.out + answer.err
+    assert f"died with it: incident:default:run-{run_id}" in shown.out
+    assert "runs that died with it: 1" in why.out
+    assert f"cluster-{cluster_id}" in listed.out
+
+
 def test_what_only_a_person_can_help_ends_with_exit_code_one(up: Up, lakemend: Lakemend) -> None:
     answer = lakemend("recover", up.failed_run("forbidden"), "-o", "json", **up.variables)
 
@@ -226,10 +257,13 @@ def test_an_unknown_breaker_says_that_it_counts_as_closed(up: Up, lakemend: Lake
     ("arguments", "message"),
     [
         (("recover", "seven"), "RUN_ID=seven: a run's id is a number"),
+        (("recover",), "RUN_ID=nothing: one failed thing is recovered at a time"),
+        (("recover", "7", "--cluster", "c"), "RUN_ID=run, cluster: one failed thing"),
+        (("recover", "--pipeline", "a/b"), "--pipeline=a/b: a pipeline's id is made of letters"),
         (("recover", "7", "--workspace", "moon"), "--workspace=moon: there is no such workspace"),
         (("incident", "show", "x:y"), "INCIDENT=x:y"),
     ],
-    ids=["run id", "workspace", "incident id"],
+    ids=["run id", "nothing", "two", "resource id", "workspace", "incident id"],
 )
 def test_bad_input_is_refused_before_anything_is_asked(
     up: Up, lakemend: Lakemend, arguments: tuple[str, ...], message: str

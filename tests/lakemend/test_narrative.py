@@ -69,3 +69,22 @@ def test_every_stage_and_outcome_says_what_is_next() -> None:
         assert narrate(VIEW.model_copy(update={"stage": stage})).rpartition("**What is next.** ")[2]
     for outcome in Outcome:
         assert f"Outcome: {outcome}" in narrate(VIEW.model_copy(update={"outcome": outcome}))
+
+
+def test_a_resource_tells_its_name_and_how_many_runs_died_with_it() -> None:
+    view = IncidentView(
+        incident_id="incident:default:cluster-c",
+        workspace="default",
+        resource="cluster-c",
+        resource_name="analytics",
+        handed_over=("incident:default:run-1",),
+        outcome=Outcome.RECOVERED,
+        started_at=NOON,
+    )
+
+    text = narrate(view)
+
+    assert "**What failed.** `cluster-c` (`analytics`), workspace `default`" in text
+    assert "Runs that died with it, each with its own incident: 1." in text
+    assert "Nothing: it works again." in text
+    assert headline(view) == "cluster-c: recovered"
