@@ -32,8 +32,11 @@ def judge_trial(
     if playbook.keep_change:
         # what helped stays: that is what this playbook declares
         account = replace(account, report={**account.report, **_NO_CHANGES})
-    failed = {incident.job_name for incident in incidents}
-    jobs = {name: _expecting(job, failed=name in failed) for name, job in scenario.jobs.items()}
+    runs = {incident.run_id for incident in incidents}
+    jobs = {
+        name: _expecting(job, failed=not runs.isdisjoint(account.runs_of(name)))
+        for name, job in scenario.jobs.items()
+    }
     verdict = judge(scenario.model_copy(update={"jobs": jobs}), account, incidents)
     problems = [*verdict.problems, *_unused(playbook, incidents), *([late] if late else [])]
     return Trial(playbook.error_type, incidents, verdict, problems)
@@ -54,5 +57,7 @@ def _unused(playbook: Playbook, incidents: Sequence[IncidentView]) -> Iterator[s
     if playbook.error_type in used:
         return
     causes = {str(each.diagnosis.cause) for each in incidents if each.diagnosis}
-    found = f"the causes found were {', '.join(sorted(causes))}" if causes else "no job failed"
+    found = (
+        f"the causes found were {', '.join(sorted(causes))}" if causes else "no failure was found"
+    )
     yield f"{playbook.error_type} was never used: {found}"
