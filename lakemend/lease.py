@@ -16,6 +16,10 @@ LEASE_WORKFLOW = "LeaseWorkflow"
 LEASE_GRANTED = "lease_granted"
 """The signal that brings a LeaseGrant to the holder."""
 
+FIRST_LOOK = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=10)
+"""While somebody waits, the holder is looked for after a minute, then ever more rarely."""
+
 KEPT_RELEASED = 500
 """How many ended requests are remembered, so that a repeated message does not ask again."""
 
@@ -70,12 +74,17 @@ class Holding(Model):
 
 
 class Lease(Model):
-    """The state of one lease; `waiting` is in order of arrival."""
+    """The state of one lease; `waiting` is in order of arrival.
+
+    `looks` counts how often the holder was looked for since others wait, last at `looked_at`.
+    """
 
     resource: str
     holding: Holding | None = None
     waiting: tuple[LeaseRequest, ...] = ()
     ended: tuple[str, ...] = ()
+    looks: int = 0
+    looked_at: datetime | None = None
 
 
 class LeaseInput(Model):
@@ -112,7 +121,8 @@ def ask(lease: Lease, request: LeaseRequest, now: datetime) -> LeaseTurn:
     known = {waiting.request_id for waiting in lease.waiting} | set(lease.ended)
     if request.request_id in known:
         return LeaseTurn(lease)
-    return _next(lease.model_copy(update={"waiting": (*lease.waiting, request)}), now)
+    changes = {"waiting": (*lease.waiting, request), "looked_at": lease.looked_at or now}
+    return _next(lease.model_copy(update=changes), now)
 
 
 def release(lease: Lease, request_id: str, now: datetime) -> LeaseTurn:
@@ -135,23 +145,44 @@ def expire(lease: Lease, now: datetime) -> LeaseTurn:
     return release(lease, lease.holding.request.request_id, now)
 
 
+def look(lease: Lease, now: datetime) -> LeaseTurn:
+    """Tell the holder again that it holds, while others wait: one that is gone cannot be told."""
+    due = next_look(lease)
+    if lease.holding is None or due is None or now < due:
+        return LeaseTurn(lease)
+    seen = lease.model_copy(update={"looks": lease.looks + 1, "looked_at": now})
+    return LeaseTurn(seen, _grant(lease.resource, lease.holding))
+
+
+def next_look(lease: Lease) -> datetime | None:
+    """Return when the holder is looked for next; None if nobody waits."""
+    if lease.holding is None or not lease.waiting or lease.looked_at is None:
+        return None
+    return lease.looked_at + min(FIRST_LOOK * 2 ** min(lease.looks, 10), LONGEST_PAUSE)
+
+
 def _next(lease: Lease, now: datetime) -> LeaseTurn:
     if lease.holding is not None or not lease.waiting:
         return LeaseTurn(lease)
     first, *rest = lease.waiting
-    return _hold(lease.model_copy(update={"waiting": tuple(rest)}), first, now, now)
+    changes = {"waiting": tuple(rest), "looks": 0, "looked_at": now if rest else None}
+    return _hold(lease.model_copy(update=changes), first, now, now)
 
 
 def _hold(lease: Lease, request: LeaseRequest, since: datetime, now: datetime) -> LeaseTurn:
-    expires_at = now + request.expires_after
-    holding = Holding(request=request, since=since, expires_at=expires_at)
+    holding = Holding(request=request, since=since, expires_at=now + request.expires_after)
+    held = lease.model_copy(update={"holding": holding})
+    return LeaseTurn(held, _grant(lease.resource, holding))
+
+
+def _grant(resource: str, holding: Holding) -> Letter:
+    request = holding.request
     grant = LeaseGrant(
-        request_id=request.request_id, resource=lease.resource, expires_at=expires_at
+        request_id=request.request_id, resource=resource, expires_at=holding.expires_at
     )
-    letter = Letter(
+    return Letter(
         holder=request.holder, signal=LEASE_GRANTED, request_id=request.request_id, content=grant
     )
-    return LeaseTurn(lease.model_copy(update={"holding": holding}), letter)
 
 
 def status(lease: Lease) -> LeaseStatus:

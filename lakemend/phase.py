@@ -46,6 +46,12 @@ class Phase(Model):
     chained: bool = False
 
     @property
+    def leases(self) -> frozenset[str]:
+        """What its steps have to hold."""
+        needing = (step for step in self.steps if step.needs_lease and not step.skip)
+        return frozenset(step.target.lease for step in needing if step.target)
+
+    @property
     def cost_factor(self) -> float:
         """What a run is expected to cost with all of its changes."""
         return together(step.cost_factor for step in self.steps if not step.skip)

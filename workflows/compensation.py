@@ -1,5 +1,7 @@
 """What must be given back whatever happens: leases, and settings that a step changed."""
 
+from collections.abc import Collection
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -13,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
         Target,
         WatchedRun,
     )
-    from workflows.leases import Leases
+    from workflows.leases import EXPIRES_AFTER, Leases
     from workflows.mailbox import Mailbox
     from workflows.options import RESTORE_PATIENCE, calling
     from workflows.story import Story
@@ -30,6 +32,11 @@ class Compensation:
         self._snapshots: dict[str, SnapshotRef] = {}
         self._hashes: dict[str, str] = {}
         self._active_run: WatchedRun | None = None
+
+    async def begin(self, leases: Collection[str]) -> None:
+        """Begin a phase from the settings as they were, with what its steps need to hold."""
+        await self.restore()
+        await self._leases.reserve(leases)
 
     async def prepare(self, target: Target, *, snapshot: bool) -> None:
         """Hold the lease of a resource and put its settings aside, before a step changes it."""
@@ -57,7 +64,7 @@ class Compensation:
     async def give_up_lease(self, target: Target) -> None:
         """Release a resource at once when nothing on it has to be put back."""
         kept = {self._snapshots[resource].target.lease for resource in self._hashes}
-        if target.lease not in kept:
+        if target.lease not in kept and not self._leases.is_reserved(target.lease):
             await self._leases.release(target.lease)
 
     def run_started(self, watched: WatchedRun) -> None:
@@ -80,6 +87,7 @@ class Compensation:
         Returns whether all are as they were, or as a third party has since made them.
         """
         if self._hashes and self._active_run:
+            await self._leases.prolong_all(RESTORE_PATIENCE + EXPIRES_AFTER)
             await wait_for_run(self._active_run, self._mailbox, RESTORE_PATIENCE)
         restored = True
         for resource in reversed(list(self._hashes)):

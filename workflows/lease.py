@@ -16,6 +16,8 @@ with workflow.unsafe.imports_passed_through():
         LeaseTurn,
         ask,
         expire,
+        look,
+        next_look,
         release,
         status,
     )
@@ -68,12 +70,15 @@ class LeaseWorkflow(Entity[LeaseRequest | LeaseRelease]):
             self.outbox.append(turn.grant)
 
     def ring(self) -> None:
-        """Take the resource from a holder whose time is over."""
+        """Take the resource from a holder whose time is over, or look whether it is there."""
         self._follow(expire(self._lease, workflow.now()))
+        self._follow(look(self._lease, workflow.now()))
 
     def due(self) -> datetime | None:
-        """Return when the holder's time is over."""
-        return self._lease.holding.expires_at if self._lease.holding else None
+        """Return when the holder's time is over, or it is looked for."""
+        holding = self._lease.holding
+        known = [holding and holding.expires_at, next_look(self._lease)]
+        return min((at for at in known if at is not None), default=None)
 
     def lost(self, letter: Letter) -> None:
         """Give the resource to the next; this holder is gone."""

@@ -65,7 +65,7 @@ class Recovery:
 
     async def _enter(self, phase: Phase) -> None:
         """Begin a phase from the settings as they were: what did not help before goes back."""
-        await self._compensation.restore()
+        await self._compensation.begin(phase.leases)
         self._cost_factor = 1.0
         if phase.name == "fallback":
             self._story.update(fallback_used=True)

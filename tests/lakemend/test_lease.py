@@ -1,6 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
-from lakemend.lease import Lease, LeaseRequest, ask, expire, in_order, release, status
+from lakemend.lease import (
+    Lease,
+    LeaseRequest,
+    ask,
+    expire,
+    in_order,
+    look,
+    next_look,
+    release,
+    status,
+)
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,6 +84,45 @@ def test_a_request_that_comes_late_after_its_release_is_not_served() -> None:
 
     assert turn.grant is None
     assert turn.lease.holding is None
+
+
+def test_while_others_wait_the_holder_is_looked_for_ever_more_rarely() -> None:
+    lease = queued("a", "b")
+    looks: list[float] = []
+
+    for _ in range(6):
+        due = next_look(lease)
+        assert due is not None
+        turn = look(lease, due)
+        assert turn.grant is not None
+        assert turn.grant.holder == "incident-a"
+        looks.append((due - NOW).total_seconds() / 60)
+        lease = turn.lease
+
+    assert looks == [1, 3, 7, 15, 25, 35]
+
+
+def test_a_look_prolongs_nothing_and_comes_not_too_early() -> None:
+    lease = queued("a", "b")
+
+    early = look(lease, NOW + timedelta(seconds=59))
+    looked = look(lease, NOW + timedelta(minutes=1))
+
+    assert early.grant is None
+    assert looked.lease.holding == lease.holding
+
+
+def test_a_holder_that_nobody_waits_for_is_left_alone() -> None:
+    assert next_look(queued("a")) is None
+    assert next_look(release(queued("a", "b"), "b", NOW).lease) is None
+
+
+def test_the_next_holder_is_looked_for_from_the_beginning() -> None:
+    lease = look(queued("a", "b", "c"), NOW + timedelta(minutes=1)).lease
+
+    lease = release(lease, "a", NOW + HOUR / 2).lease
+
+    assert next_look(lease) == NOW + HOUR / 2 + timedelta(minutes=1)
 
 
 def test_an_expiry_of_a_free_resource_is_nothing() -> None:

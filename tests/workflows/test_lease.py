@@ -77,6 +77,31 @@ async def test_a_holder_that_is_gone_does_not_keep_it(bench: Bench, resource: st
     assert (await granted(holder)).request_id == "r2"
 
 
+async def test_a_holder_that_dies_makes_room_for_who_waits(bench: Bench, resource: str) -> None:
+    first, second = await bench.holder(), await bench.holder()
+    await ask(bench, resource, first.id, "r1")
+    await granted(first)
+    await ask(bench, resource, second.id, "r2")
+    await first.terminate()
+
+    await bench.env.sleep(timedelta(minutes=1, seconds=1))
+
+    assert (await granted(second)).request_id == "r2"
+
+
+async def test_a_holder_that_lives_keeps_it_however_long_others_wait(
+    bench: Bench, resource: str
+) -> None:
+    first, second = await bench.holder(), await bench.holder()
+    await ask(bench, resource, first.id, "r1")
+    await ask(bench, resource, second.id, "r2")
+
+    await bench.env.sleep(timedelta(minutes=50))
+
+    assert (await status(bench, resource)).holder == first.id
+    assert await second.query(Holder.grants) == []
+
+
 async def test_a_holder_that_forgets_it_loses_it_in_time(bench: Bench, resource: str) -> None:
     first, second = await bench.holder(), await bench.holder()
     await ask(bench, resource, first.id, "r1")
