@@ -18,6 +18,7 @@ class Prunable(StrEnum):
 
     SNAPSHOTS = "snapshots"
     TICKETS = "tickets"
+    STORMS = "storms"
     FAILURE_KEYS = "failure_keys"
     AUDIT_ENTRIES = "audit_entries"
     GOOD_SETTINGS = "good_settings"

@@ -16,6 +16,7 @@ from records.tables import (
     LessonRow,
     SightingRow,
     SnapshotRow,
+    StormRow,
     TicketRow,
 )
 
@@ -36,6 +37,7 @@ def expiring(kind: Prunable, before: Cutoffs) -> Expiring:
             SnapshotRow, (SnapshotRow.snapshot_id,), _snapshot(SnapshotRow, before)
         ),
         Prunable.TICKETS: Expiring(TicketRow, (TicketRow.number,), _ticket(TicketRow, before)),
+        Prunable.STORMS: Expiring(StormRow, (StormRow.number,), StormRow.ended_at < before.tickets),
         Prunable.FAILURE_KEYS: Expiring(FailureRow, (FailureRow.key,), _failure_key(before)),
         Prunable.AUDIT_ENTRIES: Expiring(
             AuditRow, (AuditRow.sequence,), AuditRow.at < before.audit_entries
