@@ -1,13 +1,19 @@
-"""`kill -9` of the worker at every stage: one repair, a recovered incident, settings as before."""
+"""`kill -9` of the worker at every stage: one repair, a recovered incident, settings as before.
+
+Each case has a server, a workspace and workers of its own; all run at the same time, for most of it
+is waiting until the server notices that a worker is gone.
+"""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHandle
 
-from bench.stage import SOON, Stage, WorkerProcess, staged
+from bench.proof.working import WorkerProcess
+from bench.stage import SOON, Stage, staged
 from lakemend.incident import IncidentView, Outcome
 
 SCENARIO = """
@@ -22,81 +28,99 @@ jobs:
     tasks: {load: {duration: 100s, needs: {driver_memory_gb: 30}}}
 """
 REPAIR = "*/runs/repair"
+REPAIRED = "repaired"
 
-# stage: the activity that is under way when the worker dies, and the call that keeps it there
-STAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "evidence": ("read_evidence", {"path": "*/runs/get"}),
-    "snapshot": ("take_snapshot", {"path": "*/jobs/get", "nth": 2}),
-    "change of settings": ("change_node_type", {"path": "*/jobs/update"}),
-    "repair": ("repair_run", {"path": REPAIR}),
-    "waiting for the run": ("wait_for_run", {}),
-    "settings put back": ("restore_snapshot", {"path": "*/jobs/update", "nth": 2}),
+Fault = dict[str, Any]
+
+
+def slow(path: str, nth: int = 1) -> Fault:
+    return {"kind": "delay", "path": path, "nth": nth, "seconds": 3, "times": 1}
+
+
+def lost(kind: str) -> Fault:
+    return {"kind": kind, "path": REPAIR, "times": 1}
+
+
+@dataclass(frozen=True)
+class Case:
+    """The calls that go wrong, and the activity under way when the worker dies, if it does."""
+
+    faults: tuple[Fault, ...] = ()
+    dies_during: str = ""
+
+
+CASES = {
+    "killed at the evidence": Case((slow("*/runs/get"),), "read_evidence"),
+    "killed at the snapshot": Case((slow("*/jobs/get", nth=2),), "take_snapshot"),
+    "killed at the change of settings": Case((slow("*/jobs/update"),), "change_node_type"),
+    "killed at the repair": Case((slow(REPAIR),), "repair_run"),
+    "killed while it waits for the run": Case((), "wait_for_run"),
+    "killed while it puts back": Case((slow("*/jobs/update", nth=2),), "restore_snapshot"),
+    "repair lost": Case((lost("drop_before"),)),
+    "answer lost": Case((lost("drop_after"),)),
+    "answer lost and killed": Case((lost("drop_after"), slow("*/runs/get", nth=3)), REPAIRED),
 }
 
 
-async def under_way(handle: WorkflowHandle[Any, IncidentView], activity: str) -> None:
-    """Wait until the activity is pending on the incident."""
+@dataclass(frozen=True)
+class Ending:
+    """What is left afterwards."""
+
+    view: IncidentView
+    repairs: int
+    report: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+async def endings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ending]:
+    folders = [tmp_path_factory.mktemp("stage") for _ in CASES]
+    plays = map(play, CASES.values(), folders)
+    return dict(zip(CASES, await asyncio.gather(*plays), strict=True))
+
+
+async def play(case: Case, folder: Path) -> Ending:
+    async with staged(SCENARIO, folder) as stage:
+        control = stage.simulator.control
+        run = await stage.failed_run("hungry")
+        for fault in case.faults:
+            await asyncio.to_thread(control.add_fault, **fault)
+        address = stage.client.service_client.config.target_host
+        worker = WorkerProcess(stage.settings, address, folder / "worker.log")
+        worker.start()
+        try:
+            handle = await stage.report(run)
+            if case.dies_during:
+                await under_way(stage, handle, case.dies_during)
+                worker.kill()
+                worker.start()
+            view = await asyncio.wait_for(handle.result(), SOON * 2)
+        finally:
+            worker.kill()
+        report = await asyncio.to_thread(control.invariants)
+        return Ending(view, stage.repairs_of(run), report)
+
+
+async def under_way(stage: Stage, handle: WorkflowHandle[Any, IncidentView], activity: str) -> None:
+    """Wait until the activity is pending on the incident, or until the run is repaired."""
+    run = handle.id.rpartition("-")[2]
     for _ in range(SOON * 20):
         pending = (await handle.describe()).raw_description.pending_activities
+        if activity == REPAIRED and await asyncio.to_thread(stage.repairs_of, run):
+            return
         if any(each.activity_type.name == activity for each in pending):
+            await asyncio.sleep(0.5)
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"{activity} never began")
 
 
-async def recovered_once(stage: Stage, handle: WorkflowHandle[Any, IncidentView]) -> None:
-    view = await asyncio.wait_for(handle.result(), SOON * 2)
-    found = stage.simulator.control.invariants()
-    assert view.outcome is Outcome.RECOVERED, view.message
-    assert stage.repairs_of(view.run_id) == 1
-    assert found["settings_changed"] == {}
-    assert found["overlapping_runs"] == []
-
-
-@pytest.mark.parametrize("where", STAGES)
-async def test_a_killed_worker_costs_nothing_but_time(where: str, tmp_path: Path) -> None:
-    activity, slow_call = STAGES[where]
-    async with staged(SCENARIO, tmp_path) as stage:
-        run = await stage.failed_run("hungry")
-        if slow_call:
-            stage.simulator.control.add_fault("delay", seconds=3, times=1, **slow_call)
-        first = WorkerProcess(stage)
-        handle = await stage.report(run)
-        await under_way(handle, activity)
-        await asyncio.sleep(0.5)
-        first.kill()
-
-        second = WorkerProcess(stage)
-        try:
-            await recovered_once(stage, handle)
-        finally:
-            second.stop()
-
-
-@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
-async def test_a_lost_answer_of_a_repair_leads_to_one_repair(fault: str, tmp_path: Path) -> None:
-    async with staged(SCENARIO, tmp_path) as stage, stage.working():
-        run = await stage.failed_run("hungry")
-        stage.simulator.control.add_fault(fault, path=REPAIR, times=1)
-
-        await recovered_once(stage, await stage.report(run))
-
-
-async def test_a_lost_answer_and_a_killed_worker_together_lead_to_one_repair(
-    tmp_path: Path,
+@pytest.mark.parametrize("case", CASES)
+def test_a_dead_worker_or_a_lost_call_costs_nothing_but_time(
+    endings: dict[str, Ending], case: str
 ) -> None:
-    async with staged(SCENARIO, tmp_path) as stage:
-        run = await stage.failed_run("hungry")
-        control = stage.simulator.control
-        control.add_fault("drop_after", path=REPAIR, times=1)
-        control.add_fault("delay", path="*/runs/get", seconds=3, nth=3, times=1)
-        first = WorkerProcess(stage)
-        handle = await stage.report(run)
-        await asyncio.to_thread(control.wait_until, lambda: stage.repairs_of(run) == 1, SOON)
-        first.kill()
+    ending = endings[case]
 
-        second = WorkerProcess(stage)
-        try:
-            await recovered_once(stage, handle)
-        finally:
-            second.stop()
+    assert ending.view.outcome is Outcome.RECOVERED, ending.view.message
+    assert ending.repairs == 1
+    assert ending.report["settings_changed"] == {}
+    assert ending.report["overlapping_runs"] == []
