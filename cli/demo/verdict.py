@@ -58,7 +58,15 @@ def judge(scenario: Scenario, account: Account, incidents: Sequence[IncidentView
     """Compare the incidents, oldest first, and the workspace's account with the scenario."""
     calls = changing_calls(account.report["changing_calls"], account.runs, account.clusters)
     told = [_story(name, job, account, calls, incidents) for name, job in scenario.jobs.items()]
-    return Verdict(told, calls, broken_invariants(account.report))
+    return Verdict(told, calls, broken_invariants(_without_kept(scenario, account.report)))
+
+
+def _without_kept(scenario: Scenario, report: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the jobs whose changed settings are to stay."""
+    kept = {name for name, job in scenario.jobs.items() if job.expect.kept}
+    changed = report["settings_changed"]
+    others = {job: what for job, what in changed.items() if job not in kept}
+    return {**report, "settings_changed": others}
 
 
 def _story(

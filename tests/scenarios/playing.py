@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench.stage import Stage, staged
-from cli.demo.verdict import Account, Verdict, judge, take_account
+from cli.demo.verdict import Verdict, judge, take_account
 from lakemend.hurry import hurry
 from lakemend.incident import KEEP_GOOD_SETTINGS, TASK_QUEUE, IncidentView
 from lakemend.playbook import Playbooks
 from lakemend.step import WatchedRun
-from simulator.scenario import JobEntry, Scenario, parse_scenario
+from simulator.scenario import JobEntry, parse_scenario
 
 PATIENCE = 120
 HURRY = 1000
@@ -25,7 +24,7 @@ async def play(text: str, playbooks: Playbooks, folder: Path) -> Verdict:
     async with staged(text, folder) as stage, stage.working(playbooks=hurry(playbooks, HURRY)):
         views = await _incidents(stage, scenario.jobs)
         account = await asyncio.to_thread(take_account, stage.simulator.control)
-    return judge(scenario, _without_kept(account, scenario), views)
+    return judge(scenario, account, views)
 
 
 async def _incidents(stage: Stage, jobs: Mapping[str, JobEntry]) -> list[IncidentView]:
@@ -73,10 +72,3 @@ async def _report(stage: Stage, run: dict[str, Any]) -> IncidentView | None:
         task_queue=TASK_QUEUE,
     )
     return None
-
-
-def _without_kept(account: Account, scenario: Scenario) -> Account:
-    """Leave out what the scenario wants to stay changed."""
-    changed = account.report["settings_changed"]
-    others = {job: what for job, what in changed.items() if not scenario.jobs[job].expect.kept}
-    return replace(account, report={**account.report, "settings_changed": others})

@@ -161,3 +161,11 @@ def test_other_steps_than_expected_are_named() -> None:
     assert problems("{outcome: escalated, steps: []}", found) == [
         "orders: expected the steps none, found repair_run failed"
     ]
+
+
+def test_a_change_that_is_to_stay_is_no_problem() -> None:
+    changed = {"settings_changed": {"orders": {"tags.a": ["1", "2"]}}}
+    found = incident("1", Outcome.RECOVERED)
+
+    assert problems("{outcome: recovered, kept: true}", found, **changed) == []
+    assert problems("{outcome: recovered}", found, **changed) != []
