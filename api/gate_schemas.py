@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from lakemend.durations import Duration
 from lakemend.gate_state import Pause
 from lakemend.incident import Outcome, Stage
+from lakemend.setting_types import PositiveDuration
 from lakemend.storm import StormTicket
 
 
@@ -38,7 +38,7 @@ class PauseBody(BaseModel):
     """Why everything is held, and for how long; without `expires_after` until it is resumed."""
 
     reason: str = Field(default="", max_length=500)
-    expires_after: Duration | None = Field(default=None, description="like `2h`", gt=0)
+    expires_after: PositiveDuration | None = Field(default=None, description="like `2h`")
 
 
 class ResumeBody(BaseModel):

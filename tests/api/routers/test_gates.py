@@ -1,0 +1,109 @@
+"""Gates over HTTP, with a worker that runs them."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.records import RecordActivities
+from lakemend.incident import TASK_QUEUE
+from lakemend.recording import AuditInput
+from lakemend.storm import StormTicket
+from records import Records
+from workflows.gate import GateWorkflow
+
+
+@pytest.fixture(scope="module")
+async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
+    with ThreadPoolExecutor(2) as threads:
+        async with Worker(
+            temporal,
+            task_queue=TASK_QUEUE,
+            workflows=[GateWorkflow],
+            activities=[RecordActivities(records).record_audit],
+            activity_executor=threads,
+        ):
+            yield
+
+
+@pytest.fixture
+def operator(make_token: Any) -> dict[str, str]:
+    return {"authorization": f"Bearer {make_token()}"}
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_pause_says_by_whom_and_why_until_it_is_resumed(
+    api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    order = {"reason": "the zone is down", "expires_after": "2h"}
+
+    paused = await api.post("/api/gates/finance/pause", json=order, headers=operator)
+    resumed = await api.post("/api/gates/finance/resume", headers=operator)
+
+    assert paused.status_code == 200
+    assert paused.json()["state"] == "paused"
+    assert paused.json()["pause"]["by"] == "on-call"
+    assert paused.json()["pause"]["reason"] == "the zone is down"
+    assert resumed.json()["state"] == "passing"
+
+
+@pytest.mark.usefixtures("worker")
+async def test_everything_is_paused_and_resumed_at_once(
+    api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    paused = (await api.post("/api/gates/pause", headers=operator)).json()
+    listed = (await api.get("/api/gates")).json()
+    await api.post("/api/gates/resume", headers=operator)
+    after = (await api.get("/api/gates")).json()
+
+    assert [gate["workspace"] for gate in paused["gates"]] == ["default", "finance"]
+    assert (listed["paused"], after["paused"]) == (2, 0)
+
+
+async def test_a_gate_that_does_not_run_lets_everybody_pass(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/api/gates/default")
+
+    assert answer.status_code == 200
+    assert answer.json()["under_way"] == 0
+
+
+async def test_an_unknown_workspace_is_refused(
+    api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    read = await api.get("/api/gates/nowhere")
+    paused = await api.post("/api/gates/nowhere/pause", headers=operator)
+
+    assert (read.status_code, paused.status_code) == (404, 404)
+    assert "known are default, finance" in paused.json()["detail"]
+
+
+async def test_a_pause_needs_a_token_and_a_duration_that_can_be_read(
+    api: httpx.AsyncClient, operator: dict[str, str]
+) -> None:
+    body = {"expires_after": "soon"}
+
+    refused = await api.post("/api/gates/default/pause")
+    unread = await api.post("/api/gates/default/pause", json=body, headers=operator)
+
+    assert (refused.status_code, unread.status_code) == (401, 422)
+
+
+async def test_a_storm_is_listed_with_its_ticket(api: httpx.AsyncClient, records: Records) -> None:
+    storm_id = "storm:finance:network:1"
+    storm = StormTicket(
+        storm_id=storm_id, workspace="finance", cause="network", began_at=datetime.now(UTC)
+    )
+    records.append_with_storms(AuditInput(entries=(), storms=(storm,)))
+
+    listed = (await api.get("/api/storms", params={"workspace": "finance"})).json()["storms"]
+    one = (await api.get(f"/api/storms/{storm_id}")).json()
+    missing = await api.get("/api/storms/storm:none")
+
+    assert [each["storm_id"] for each in listed] == [storm_id]
+    assert one["storm"]["ticket"].startswith("ST-")
+    assert missing.status_code == 404
