@@ -13,10 +13,10 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.signals import signal_if_running
-from lakemend.breaker_metrics import CALLS, CALLS_HELP, kind_of, labels_of
-from lakemend.breaker_settings import Window
-from lakemend.breaker_state import Circuit
-from lakemend.breaker_view import BreakerInput
+from lakemend.breaker.metrics import CALLS, CALLS_HELP, kind_of, labels_of
+from lakemend.breaker.settings import Window
+from lakemend.breaker.state import Circuit
+from lakemend.breaker.view import BreakerInput
 from lakemend.lease import LEASE_WORKFLOW, LeaseCall, LeaseInput, LeaseReturn, lease_workflow_id
 from lakemend.model import Model
 from lakemend.permit import (

@@ -10,15 +10,15 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.breakers import EntityActivities
 from activities.signals import signal_if_running
-from lakemend.gate_state import GateState
-from lakemend.gate_talk import (
+from lakemend.gate.state import GateState
+from lakemend.gate.talk import (
     GATE_WORKFLOW,
     GateRequest,
     PermitCall,
     PermitReturn,
     gate_workflow_id,
 )
-from lakemend.gate_view import GateInput
+from lakemend.gate.view import GateInput
 from lakemend.permit import BreakerReport, Decision, PermitAnswer
 
 

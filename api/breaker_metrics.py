@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from api.breaker_schemas import Breaker
-from lakemend.breaker_metrics import BreakerLabels, labels_of
-from lakemend.breaker_state import Circuit
+from lakemend.breaker.metrics import BreakerLabels, labels_of
+from lakemend.breaker.state import Circuit
 
 _LABELS = BreakerLabels._fields
 

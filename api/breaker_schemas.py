@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, field_validator
 
-from lakemend.breaker_settings import BreakerSettings, checked
-from lakemend.breaker_state import BreakerEvent, Totals
-from lakemend.breaker_view import WaitingRequest
+from lakemend.breaker.settings import BreakerSettings, checked
+from lakemend.breaker.state import BreakerEvent, Totals
+from lakemend.breaker.view import WaitingRequest
 from lakemend.permit import Lasts
 
 

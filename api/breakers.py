@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 from api.breaker_schemas import Breaker, BreakerHistory, BreakerList, BreakerQueue
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
 from api.problems import AwayError, InvalidInputError, UnknownBreakerError, field_problem
-from lakemend.breaker_state import BreakerEvent, Circuit
-from lakemend.breaker_view import BreakerInput, WaitingRequest
+from lakemend.breaker.state import BreakerEvent, Circuit
+from lakemend.breaker.view import BreakerInput, WaitingRequest
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE, TASK_QUEUE
 from lakemend.permit import (
     BREAKER_PREFIX,

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from lakemend.gate_state import Pause
+from lakemend.gate.state import Pause
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import Outcome, Stage
 from lakemend.setting_types import PositiveDuration
-from lakemend.storm import StormTicket
 
 
 class Gate(BaseModel):

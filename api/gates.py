@@ -11,8 +11,8 @@ from temporalio.service import RPCError
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
 from api.gate_schemas import Gate, GateList
 from api.workspaces import require_known
-from lakemend.gate_talk import GATE_PREFIX, GATE_WORKFLOW, gate_workflow_id
-from lakemend.gate_view import GateInput
+from lakemend.gate.talk import GATE_PREFIX, GATE_WORKFLOW, gate_workflow_id
+from lakemend.gate.view import GateInput
 from lakemend.incident import TASK_QUEUE
 from lakemend.permit import ManualChange
 

@@ -36,7 +36,7 @@ from bench.breaker_workflows import (
     work,
 )
 from bench.results import conclude
-from lakemend.breaker_view import STATE_ATTRIBUTE
+from lakemend.breaker.view import STATE_ATTRIBUTE
 from lakemend.permit import (
     BreakerCall,
     PermitRequest,

@@ -19,7 +19,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from bench.results import conclude
 from bench.stage import Stage, WorkerProcess, staged
-from lakemend.breaker_view import BreakerInput, BreakerStatus
+from lakemend.breaker.view import BreakerInput, BreakerStatus
 from lakemend.incident import TASK_QUEUE
 from lakemend.permit import (
     BREAKER_WORKFLOW,

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity, workflow
 
 from activities.breakers import EntityActivities
-from lakemend.breaker_settings import BreakerSettings
+from lakemend.breaker.settings import BreakerSettings
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,

@@ -7,8 +7,8 @@ from api.gates import Gates
 from api.workspaces import workspace_names
 from cli.connection import temporal_connection
 from cli.output import Format, console, say, say_json, table, word
+from lakemend.gate.storm import StormTicket
 from lakemend.settings import Settings
-from lakemend.storm import StormTicket
 
 
 async def list_gates(settings: Settings) -> GateList:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from lakemend.breaker_settings import BreakerSettings, checked
+from lakemend.breaker.settings import BreakerSettings, checked
 from lakemend.durations import Duration
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.model import Model

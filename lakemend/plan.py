@@ -14,7 +14,7 @@ from lakemend.diagnosis import Diagnosis
 from lakemend.durations import Duration
 from lakemend.evidence import ComputeKind, Evidence, TaskFacts
 from lakemend.expected_cost import expected_cost
-from lakemend.gate_talk import GateSettings
+from lakemend.gate.talk import GateSettings
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limits import caps_of, within_budgets
 from lakemend.memory import Remembered

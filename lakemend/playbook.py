@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_
 
 from lakemend.actions import ACTIONS, ESCALATE
 from lakemend.backoff import Backoff
-from lakemend.breaker_settings import BreakerSettings, override
+from lakemend.breaker.settings import BreakerSettings, override
 from lakemend.checks import CheckName
 from lakemend.condition import Condition, Strict, parse_condition
 from lakemend.diagnosis import Cause

@@ -6,9 +6,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from lakemend.audit import AuditEntry
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import IncidentView
 from lakemend.model import Model
-from lakemend.storm import StormTicket
 
 CLAIM_FAILURE = "claim_failure"
 SETTLE_FAILURES = "settle_failures"

@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from lakemend.allowed_values import allowed
 from lakemend.errors import SettingsError
-from lakemend.gate_settings import GateVariables
+from lakemend.gate.settings import GateVariables
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limit_settings import LimitSettings
 from lakemend.setting_types import (

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select, update
 
 from lakemend.audit import TicketStatus
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import IncidentView
 from lakemend.recording import AuditInput
-from lakemend.storm import StormTicket
 from records import audit
 from records.insert import insert_missing
 from records.tables import StormRow, TicketRow

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision
     from lakemend.durations import format_duration
     from lakemend.evidence import Evidence
-    from lakemend.gate_talk import GATE_PREFIX
+    from lakemend.gate.talk import GATE_PREFIX
     from lakemend.incident import Outcome, Parked, Stage
     from lakemend.model import Model
     from lakemend.permit import Decision as PermitDecision

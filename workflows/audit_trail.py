@@ -9,8 +9,8 @@ from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.audit import AuditEntry
+    from lakemend.gate.storm import StormTicket
     from lakemend.recording import RECORD_AUDIT, AuditInput
-    from lakemend.storm import StormTicket
 
 TRY_FOR = timedelta(seconds=10)
 PAUSE = timedelta(minutes=1)

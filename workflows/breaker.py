@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
-    from lakemend.breaker import (
+    from lakemend.breaker.machine import (
         Event,
         HolderGone,
         Switch,
@@ -18,8 +18,8 @@ with workflow.unsafe.imports_passed_through():
         new_breaker,
         next_deadline,
     )
-    from lakemend.breaker_state import BreakerEvent, Trigger
-    from lakemend.breaker_view import (
+    from lakemend.breaker.state import BreakerEvent, Trigger
+    from lakemend.breaker.view import (
         STATE_ATTRIBUTE,
         BreakerInput,
         BreakerStatus,
@@ -48,7 +48,7 @@ _STATE = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)
 
 @workflow.defn(name=BREAKER_WORKFLOW)
 class BreakerWorkflow(Entity[Event]):
-    """Holds one breaker; what it decides stands in `lakemend.breaker`."""
+    """Holds one breaker; what it decides stands in `lakemend.breaker.machine`."""
 
     @workflow.init
     def __init__(self, start: BreakerInput) -> None:

@@ -3,8 +3,8 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from lakemend.breaker import Breaker
-    from lakemend.breaker_metrics import (
+    from lakemend.breaker.machine import Breaker
+    from lakemend.breaker.metrics import (
         CALLS,
         CALLS_HELP,
         TRANSITIONS,

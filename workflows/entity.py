@@ -19,8 +19,8 @@ from workflows.audit_trail import AuditTrail
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.audit import AuditEntry
+    from lakemend.gate.storm import StormTicket
     from lakemend.letter import Letter
-    from lakemend.storm import StormTicket
 
 LONGEST_HISTORY = 4000
 """Events after which a new run begins; the server itself suggests it at about the same."""

@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
-    from lakemend.gate import (
+    from lakemend.gate.machine import (
         Event,
         HolderGone,
         PauseOrder,
@@ -19,9 +19,9 @@ with workflow.unsafe.imports_passed_through():
         new_gate,
         next_deadline,
     )
-    from lakemend.gate_state import GateEvent
-    from lakemend.gate_talk import GATE_WORKFLOW, GateReport, GateRequest
-    from lakemend.gate_view import (
+    from lakemend.gate.state import GateEvent
+    from lakemend.gate.talk import GATE_WORKFLOW, GateReport, GateRequest
+    from lakemend.gate.view import (
         GateInput,
         GateStatus,
         ParkedRequest,
@@ -41,7 +41,7 @@ _STATE = SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)
 
 @workflow.defn(name=GATE_WORKFLOW)
 class GateWorkflow(Entity[Event]):
-    """Holds the gate of one workspace; what it decides stands in `lakemend.gate`."""
+    """Holds the gate of one workspace; what it decides stands in `lakemend.gate.machine`."""
 
     @workflow.init
     def __init__(self, start: GateInput) -> None:

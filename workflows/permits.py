@@ -6,8 +6,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.gates import GateActivities
-    from lakemend.breaker_state import Circuit
-    from lakemend.gate_talk import GateReport, GateRequest, PermitCall, PermitReturn
+    from lakemend.breaker.state import Circuit
+    from lakemend.gate.talk import GateReport, GateRequest, PermitCall, PermitReturn
     from lakemend.incident import Outcome
     from lakemend.permit import (
         BreakerCall,

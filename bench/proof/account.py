@@ -14,7 +14,7 @@ from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 from bench.proof.failing_jobs import SECRET
 from bench.proof.trial import Failing
 from bench.proof.world import World
-from lakemend.breaker_view import BreakerStatus
+from lakemend.breaker.view import BreakerStatus
 from lakemend.incident import IncidentView, incident_id
 from lakemend.lease import LeaseStatus
 from lakemend.step import StepInput

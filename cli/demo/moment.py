@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import WORKFLOW, IncidentView
-from lakemend.storm import StormTicket
 from records import Records
 from simulator.client import Control
 

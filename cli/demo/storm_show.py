@@ -13,8 +13,8 @@ from rich.text import Text
 from cli.demo.moment import Moment
 from cli.demo.table import Lines, Show
 from cli.output import console
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import IncidentView, Outcome, Stage
-from lakemend.storm import StormTicket
 
 _ORDER = ("parked", "under way", *Outcome)
 _STYLES = {"parked": "yellow", "recovered": "green", "escalated": "red"}

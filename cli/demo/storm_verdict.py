@@ -8,9 +8,9 @@ from cli.demo.storm_show import storm_in_words
 from cli.demo.verdict import Verdict
 from cli.output import console, say, table
 from lakemend.audit import AuditEntry
-from lakemend.gate_talk import gate_workflow_id
+from lakemend.gate.storm import StormTicket
+from lakemend.gate.talk import gate_workflow_id
 from lakemend.incident import DEFAULT_WORKSPACE, IncidentView
-from lakemend.storm import StormTicket
 from records import Records
 
 _ONCE = ("storm.began", "storm.ended")

@@ -6,8 +6,8 @@ import yaml
 
 from api.breaker_metrics import exposition
 from api.breaker_schemas import Breaker
-from lakemend.breaker_metrics import CALLS, KINDS, TRANSITIONS
-from lakemend.breaker_state import TRANSITIONS as ALLOWED
+from lakemend.breaker.metrics import CALLS, KINDS, TRANSITIONS
+from lakemend.breaker.state import TRANSITIONS as ALLOWED
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "circuit-breakers.md").read_text(encoding="utf-8")
 NAME = "DatabricksNetworkError:job-1"

@@ -8,8 +8,8 @@ import pytest
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
 from bench.stage import Stage, staged
-from lakemend.gate_talk import GATE_WORKFLOW, gate_workflow_id
-from lakemend.gate_view import GateInput, GateStatus
+from lakemend.gate.talk import GATE_WORKFLOW, gate_workflow_id
+from lakemend.gate.view import GateInput, GateStatus
 from lakemend.incident import TASK_QUEUE, IncidentView, Outcome
 from lakemend.incident import Stage as IncidentStage
 from tests.end_to_end.conftest import SCENARIO

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bench.stage import Stage, staged
-from lakemend.gate_talk import gate_workflow_id
+from lakemend.gate.talk import gate_workflow_id
 from lakemend.lease import lease_workflow_id
 from lakemend.permit import breaker_workflow_id
 

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from lakemend.audit import AuditEntry
 from lakemend.budget import Attempt, Budgets
 from lakemend.errors import RecordsError
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import IncidentView, Outcome
 from lakemend.recording import AuditInput, GoodSettings, RecordInput
 from lakemend.retention import Cutoffs, Prunable, Retention, cutoffs
-from lakemend.storm import StormTicket
 from records import Records
 from records.engine import open_engine, records_errors
 

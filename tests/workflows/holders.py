@@ -22,8 +22,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.breakers import EntityActivities
 from activities.gates import GateActivities
 from lakemend.audit import AuditEntry
-from lakemend.breaker_settings import BreakerSettings
-from lakemend.breaker_view import STATE_ATTRIBUTE, BreakerStatus
+from lakemend.breaker.settings import BreakerSettings
+from lakemend.breaker.view import STATE_ATTRIBUTE, BreakerStatus
+from lakemend.gate.storm import StormTicket
 from lakemend.lease import LeaseGrant
 from lakemend.permit import (
     BreakerCall,
@@ -36,7 +37,6 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from lakemend.recording import AuditInput
-from lakemend.storm import StormTicket
 from workflows.breaker import BreakerWorkflow
 from workflows.gate import GateWorkflow
 from workflows.lease import LeaseWorkflow

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from lakemend.breaker_settings import BreakerSettings, WhenOpen
-from lakemend.breaker_state import BreakerEvent
+from lakemend.breaker.settings import BreakerSettings, WhenOpen
+from lakemend.breaker.state import BreakerEvent
 from lakemend.permit import (
     BreakerCall,
     BreakerCancel,

@@ -14,7 +14,7 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from lakemend.breaker_view import STATE_ATTRIBUTE
+from lakemend.breaker.view import STATE_ATTRIBUTE
 from lakemend.permit import Decision, breaker_workflow_id
 from tests.workflows.holders import BINARIES, Bench, eventually, running_bench
 

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from lakemend.breaker_settings import BreakerSettings
+from lakemend.breaker.settings import BreakerSettings
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,

@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from lakemend.breaker_settings import BreakerSettings, WhenOpen
-from lakemend.gate_state import GateEvent, GateState
-from lakemend.gate_talk import (
+from lakemend.breaker.settings import BreakerSettings, WhenOpen
+from lakemend.gate.state import GateEvent, GateState
+from lakemend.gate.storm import StormSettings, StormTicket
+from lakemend.gate.talk import (
     GATE_WORKFLOW,
     GateReport,
     GateRequest,
@@ -20,7 +21,7 @@ from lakemend.gate_talk import (
     PermitReturn,
     gate_workflow_id,
 )
-from lakemend.gate_view import GateInput, GateStatus, ParkedRequest
+from lakemend.gate.view import GateInput, GateStatus, ParkedRequest
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,
@@ -30,7 +31,6 @@ from lakemend.permit import (
     PermitReport,
     PermitRequest,
 )
-from lakemend.storm import StormSettings, StormTicket
 from tests.workflows.holders import Bench, Handle, eventually, running_bench, time_skipping
 
 ONE_AT_ONCE = GateSettings(max_recoveries=1)

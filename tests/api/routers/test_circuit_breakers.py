@@ -11,8 +11,8 @@ from temporalio.worker import Worker
 
 from activities.records import RecordActivities
 from lakemend.audit import AuditEntry
-from lakemend.breaker_settings import WhenOpen
-from lakemend.breaker_view import BreakerInput
+from lakemend.breaker.settings import WhenOpen
+from lakemend.breaker.view import BreakerInput
 from lakemend.incident import incident_id
 from lakemend.permit import (
     BREAKER_WORKFLOW,

@@ -11,9 +11,9 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.records import RecordActivities
+from lakemend.gate.storm import StormTicket
 from lakemend.incident import TASK_QUEUE
 from lakemend.recording import AuditInput
-from lakemend.storm import StormTicket
 from records import Records
 from workflows.gate import GateWorkflow
 

@@ -7,8 +7,8 @@ from cli.demo.moment import Moment
 from cli.demo.storm_show import in_words, picture, storm_in_words
 from cli.demo.storm_verdict import StormAccount
 from lakemend.audit import AuditEntry
+from lakemend.gate.storm import StormTally, StormTicket
 from lakemend.incident import IncidentView, Outcome, Stage
-from lakemend.storm import StormTally, StormTicket
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STORM = StormTicket(

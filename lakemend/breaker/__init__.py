@@ -1,0 +1,4 @@
+"""One circuit breaker: what was counted, whether that is too much, and which state follows.
+
+Begin with `machine`; each other module is a part of it.
+"""

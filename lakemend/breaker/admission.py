@@ -1,0 +1,201 @@
+"""Who may pass a breaker, who waits, and who is sent away."""
+
+from datetime import datetime, timedelta
+
+from lakemend.breaker.answers import Addressed, Turn, granted, parked, rejected
+from lakemend.breaker.cool_down import cooling_until, learn_of
+from lakemend.breaker.settings import BreakerSettings, HalfOpenRule, WhenOpen, override
+from lakemend.breaker.state import (
+    KEPT_REPORTED,
+    Breaker,
+    Circuit,
+    Permit,
+    Remark,
+    Waiting,
+    change,
+    note,
+)
+from lakemend.permit import PermitRequest
+
+MOST_HELD = 5000
+"""Permits out and requests parked together: more would not fit into a workflow's input (2 MB)."""
+
+_REFUSING = frozenset({Circuit.OPEN, Circuit.FORCED_OPEN})
+_PASSING = frozenset({Circuit.CLOSED, Circuit.DISABLED, Circuit.METRICS_ONLY})
+
+
+def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
+    """Answer a request; asked twice, it gets the same permit or the same place in the queue."""
+    known = _answer_again(breaker, request.request_id)
+    if known is not None:
+        return known
+    breaker = learn_of(adopt(breaker, request.settings), request.recovered_at)
+    if len(breaker.permits) + len(breaker.waiting) >= MOST_HELD:
+        return _reject(breaker, request, f"the breaker holds {MOST_HELD} requests already")
+    held_until = cooling_until(breaker, now)
+    if held_until is not None:
+        return _park(breaker, request, now, held_until)
+    if _may_pass(breaker):
+        return _grant(breaker, request.request_id, request.holder, now)
+    if breaker.settings.when_open is WhenOpen.PARK:
+        return _park(breaker, request, now)
+    return _reject(breaker, request, f"the circuit is {breaker.circuit}")
+
+
+def _answer_again(breaker: Breaker, request_id: str) -> Turn | None:
+    if request_id in breaker.permits:
+        return Turn(breaker, (granted(breaker, request_id, breaker.permits[request_id]),))
+    if request_id in breaker.waiting:
+        return Turn(breaker, (parked(breaker, request_id),))
+    return Turn(breaker) if request_id in breaker.reported else None
+
+
+def adopt(breaker: Breaker, said: BreakerSettings) -> Breaker:
+    """Take over what the playbook says now; what people set for this key stays on top."""
+    if said == breaker.base:
+        return breaker
+    return change(breaker, base=said, settings=override(said, breaker.overrides))
+
+
+def _may_pass(breaker: Breaker) -> bool:
+    queued = bool(breaker.waiting) and breaker.settings.when_open is WhenOpen.PARK
+    return not queued and _has_room(breaker)
+
+
+def _has_room(breaker: Breaker) -> bool:
+    if breaker.circuit is not Circuit.HALF_OPEN:
+        return breaker.circuit in _PASSING
+    if breaker.probes_out == 0:
+        # also under `rate`: after a change of settings the probes may be too few for a verdict
+        return True
+    by_rate = breaker.settings.half_open_rule is HalfOpenRule.RATE
+    used = breaker.probes_given if by_rate else breaker.probes_out
+    return used < breaker.settings.half_open_permits
+
+
+def _grant(breaker: Breaker, request_id: str, holder: str, now: datetime) -> Turn:
+    probe = breaker.circuit is Circuit.HALF_OPEN
+    permit = Permit(
+        holder=holder,
+        granted_at=now,
+        expires_at=now + breaker.settings.permit_expires_after,
+        period=breaker.period,
+        probe=probe,
+    )
+    breaker = change(
+        breaker,
+        permits=breaker.permits | {request_id: permit},
+        probes_given=breaker.probes_given + probe,
+        probing_since=(breaker.probing_since or now) if probe else None,
+    )
+    return Turn(breaker, (granted(breaker, request_id, permit),))
+
+
+def _park(
+    breaker: Breaker, request: PermitRequest, now: datetime, held_until: datetime | None = None
+) -> Turn:
+    until = (held_until or now) + breaker.settings.park_for
+    entry = Waiting(holder=request.holder, since=now, until=until, held_until=held_until)
+    totals = breaker.totals.model_copy(update={"parked": breaker.totals.parked + 1})
+    waiting = breaker.waiting | {request.request_id: entry}
+    breaker = change(breaker, waiting=waiting, totals=totals)
+    return Turn(breaker, (parked(breaker, request.request_id),))
+
+
+def _reject(breaker: Breaker, request: PermitRequest, reason: str) -> Turn:
+    totals = breaker.totals.model_copy(update={"not_permitted": breaker.totals.not_permitted + 1})
+    breaker = change(breaker, totals=totals)
+    return Turn(breaker, (rejected(breaker, request.request_id, request.holder, reason),))
+
+
+def admit_waiting(breaker: Breaker, now: datetime) -> Turn:
+    """Let the parked pass: the oldest as canary, then one after another at the resume rate."""
+    if breaker.circuit in _REFUSING and breaker.settings.when_open is WhenOpen.REJECT:
+        return _send_away(breaker)
+    answers: tuple[Addressed, ...] = ()
+    while breaker.waiting and _has_room(breaker) and not _is_pausing(breaker, now):
+        request_id, entry = next(iter(breaker.waiting.items()))
+        rest = dict(list(breaker.waiting.items())[1:])
+        turn = _grant(change(breaker, waiting=rest), request_id, entry.holder, now)
+        breaker, answers = _pause(turn.breaker, entry, now), answers + turn.answers
+    return Turn(breaker, answers)
+
+
+def _send_away(breaker: Breaker) -> Turn:
+    """Reject who is still held when the circuit opens, and who was parked under other settings."""
+    answers: tuple[Addressed, ...] = ()
+    for request_id, entry in breaker.waiting.items():
+        request = PermitRequest(request_id=request_id, holder=entry.holder)
+        turn = _reject(give_back(breaker, request_id), request, f"the circuit is {breaker.circuit}")
+        breaker, answers = turn.breaker, answers + turn.answers
+    return Turn(breaker, answers)
+
+
+def next_admission(breaker: Breaker) -> datetime | None:
+    """Return when time lets the first in the queue pass, if the circuit does."""
+    first = next(iter(breaker.waiting.values()), None)
+    if first is None:
+        return None
+    if first.held_until is None:
+        return breaker.resume_at
+    return first.held_until if breaker.circuit is Circuit.CLOSED else None
+
+
+def _is_pausing(breaker: Breaker, now: datetime) -> bool:
+    at = next_admission(breaker)
+    return at is not None and now < at
+
+
+def _pause(breaker: Breaker, admitted: Waiting, now: datetime) -> Breaker:
+    """Slow down those who were parked; who was only held has found the circuit closed."""
+    if breaker.circuit not in _PASSING or admitted.held_until is not None:
+        return breaker
+    pause = timedelta(minutes=1) / breaker.settings.resume_rate
+    return change(breaker, resume_at=now + pause)
+
+
+def expire(breaker: Breaker, now: datetime) -> Turn:
+    """End the permits whose holder never reported, and the waiting that took too long."""
+    for request_id, permit in breaker.permits.items():
+        if permit.expires_at <= now:
+            breaker = _lose(breaker, request_id, now, "its time was over")
+    answers: tuple[Addressed, ...] = ()
+    for request_id, entry in breaker.waiting.items():
+        if entry.until <= now:
+            breaker = give_back(breaker, request_id)
+            reason = "parked for as long as its playbook allows"
+            answers = (*answers, rejected(breaker, request_id, entry.holder, reason))
+    return Turn(breaker, answers)
+
+
+def lose_holder(breaker: Breaker, request_id: str, now: datetime) -> Breaker:
+    """End the permit of a workflow that is no longer there."""
+    if request_id in breaker.permits:
+        return _lose(breaker, request_id, now, "its holder is gone")
+    return give_back(breaker, request_id)
+
+
+def _lose(breaker: Breaker, request_id: str, now: datetime, why: str) -> Breaker:
+    holder = breaker.permits[request_id].holder
+    totals = breaker.totals.model_copy(update={"expired": breaker.totals.expired + 1})
+    breaker = change(give_back(breaker, request_id), totals=totals)
+    remark = Remark(kind="permit_expired", message=f"The permit of {holder} ended: {why}")
+    return note(breaker, breaker.circuit, now, remark)
+
+
+def give_back(breaker: Breaker, request_id: str) -> Breaker:
+    """End a permit, or leave the queue, without an outcome; a probe makes room for another."""
+    permit = breaker.permits.get(request_id)
+    is_probe = permit is not None and permit.probe and permit.period == breaker.period
+    breaker = change(breaker, probes_given=breaker.probes_given - is_probe)
+    return remember(breaker, request_id)
+
+
+def remember(breaker: Breaker, request_id: str) -> Breaker:
+    """Take a request out of permits and queue, and know it again if its message is repeated."""
+    return change(
+        breaker,
+        permits={key: value for key, value in breaker.permits.items() if key != request_id},
+        waiting={key: value for key, value in breaker.waiting.items() if key != request_id},
+        reported=(*breaker.reported, request_id)[-KEPT_REPORTED:],
+    )

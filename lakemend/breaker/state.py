@@ -1,0 +1,211 @@
+"""What a breaker is at one moment, and which transitions it may make."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from lakemend.audit import SYSTEM_ACTOR
+from lakemend.breaker.settings import BreakerSettings
+from lakemend.breaker.window import Calls, Tally, tally
+from lakemend.model import Model
+
+KEPT_EVENTS = 100
+KEPT_REPORTED = 1000
+"""How many reported requests are remembered, so that a repeated message counts once."""
+
+
+class Circuit(StrEnum):
+    """The state of a breaker; `metrics_only` lets all pass and counts, `disabled` does not."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+    FORCED_OPEN = "forced_open"
+    DISABLED = "disabled"
+    METRICS_ONLY = "metrics_only"
+
+
+class Trigger(StrEnum):
+    """What makes a circuit change."""
+
+    TOO_MUCH = "too_much"
+    TOLD_TO_WAIT = "told_to_wait"
+    WAIT_OVER = "wait_over"
+    PROBES_SUCCEEDED = "probes_succeeded"
+    PROBES_FAILED = "probes_failed"
+    PROBES_SILENT = "probes_silent"
+    HOLD_OVER = "hold_over"
+    RESET = "reset"
+    FORCE_OPEN = "force_open"
+    DISABLE = "disable"
+    METRICS_ONLY = "metrics_only"
+
+
+_BY_HAND: Mapping[Trigger, Circuit] = {
+    Trigger.RESET: Circuit.CLOSED,
+    Trigger.FORCE_OPEN: Circuit.FORCED_OPEN,
+    Trigger.DISABLE: Circuit.DISABLED,
+    Trigger.METRICS_ONLY: Circuit.METRICS_ONLY,
+}
+TRANSITIONS: Mapping[tuple[Circuit, Trigger], Circuit] = {
+    (Circuit.CLOSED, Trigger.TOO_MUCH): Circuit.OPEN,
+    (Circuit.CLOSED, Trigger.TOLD_TO_WAIT): Circuit.OPEN,
+    (Circuit.OPEN, Trigger.WAIT_OVER): Circuit.HALF_OPEN,
+    (Circuit.HALF_OPEN, Trigger.PROBES_SUCCEEDED): Circuit.CLOSED,
+    (Circuit.HALF_OPEN, Trigger.PROBES_FAILED): Circuit.OPEN,
+    (Circuit.HALF_OPEN, Trigger.PROBES_SILENT): Circuit.OPEN,
+    (Circuit.HALF_OPEN, Trigger.TOLD_TO_WAIT): Circuit.OPEN,
+    # what was closed on purpose is tried carefully, what was open on purpose just goes on
+    (Circuit.FORCED_OPEN, Trigger.HOLD_OVER): Circuit.HALF_OPEN,
+    (Circuit.DISABLED, Trigger.HOLD_OVER): Circuit.CLOSED,
+    (Circuit.METRICS_ONLY, Trigger.HOLD_OVER): Circuit.CLOSED,
+} | {(circuit, trigger): target for circuit in Circuit for trigger, target in _BY_HAND.items()}
+"""Every transition there is; `move` refuses any other."""
+
+
+class Permit(Model):
+    """A leave to act, not reported yet; `period` is the breaker's when it was given."""
+
+    holder: str
+    granted_at: datetime
+    expires_at: datetime
+    period: int
+    probe: bool = False
+
+
+class Waiting(Model):
+    """A parked request, or one that a closed circuit holds until a recovery has had its rest."""
+
+    holder: str
+    since: datetime
+    until: datetime
+    held_until: datetime | None = None
+
+
+class Remark(Model):
+    """What happened, by whom and why; `kind` is like `opened`."""
+
+    kind: str
+    message: str
+    actor: str = SYSTEM_ACTOR
+    reason: str = ""
+
+
+class BreakerEvent(Remark):
+    """One thing that happened to a breaker; `number` counts from 1 over its whole life."""
+
+    number: int
+    at: datetime
+    from_circuit: Circuit
+    to_circuit: Circuit
+
+
+class Totals(Model):
+    """Calls by kind since the breaker was started."""
+
+    successful: int = 0
+    failed: int = 0
+    ignored: int = 0
+    slow: int = 0
+    late: int = 0
+    not_permitted: int = 0
+    parked: int = 0
+    expired: int = 0
+
+
+class Breaker(Model):
+    """The whole state of one breaker.
+
+    `base` is what the last request brought, `overrides` what people set for this key, `settings`
+    both together. `until` ends an open circuit or a manual hold. `permits` and `waiting` are keyed
+    by request id, oldest first. `resume_at` is when the next parked request may pass;
+    `recovered_at` is the last recovery for as long as it makes others wait.
+    """
+
+    name: str
+    circuit: Circuit = Circuit.CLOSED
+    since: datetime
+    until: datetime | None = None
+    period: int = 0
+    openings: int = 0
+    base: BreakerSettings = BreakerSettings()
+    overrides: dict[str, Any] = {}
+    settings: BreakerSettings = BreakerSettings()
+    calls: Calls = ()
+    trial: Calls = ()
+    probes_given: int = 0
+    probing_since: datetime | None = None
+    permits: dict[str, Permit] = {}
+    waiting: dict[str, Waiting] = {}
+    resume_at: datetime | None = None
+    recovered_at: datetime | None = None
+    reported: tuple[str, ...] = ()
+    totals: Totals = Totals()
+    events: tuple[BreakerEvent, ...] = ()
+    event_count: int = 0
+
+    def counted(self, now: datetime) -> Tally:
+        """Sum up the window at `now`."""
+        return tally(self.calls, self.settings, now)
+
+    @property
+    def probes_out(self) -> int:
+        """How many probes of this half-open period have not been reported."""
+        return sum(p.probe and p.period == self.period for p in self.permits.values())
+
+
+def change(breaker: Breaker, **fields: Any) -> Breaker:
+    """Return the breaker with these fields replaced."""
+    return breaker.model_copy(update=fields)
+
+
+def move(breaker: Breaker, trigger: Trigger, now: datetime, until: datetime | None) -> Breaker:
+    """Change the circuit; raises ValueError if the table has no such transition."""
+    target = TRANSITIONS.get((breaker.circuit, trigger))
+    if target is None:
+        raise ValueError(f"{breaker.circuit} knows no transition by {trigger}")
+    fresh = target in {Circuit.CLOSED, Circuit.METRICS_ONLY, Circuit.DISABLED}
+    openings = {Circuit.OPEN: breaker.openings + 1, Circuit.CLOSED: 0}
+    return change(
+        breaker,
+        circuit=target,
+        since=now,
+        until=until,
+        period=breaker.period + 1,
+        openings=openings.get(target, breaker.openings),
+        calls=() if fresh else breaker.calls,
+        trial=(),
+        probes_given=0,
+        probing_since=None,
+        resume_at=now if fresh else None,
+    )
+
+
+def open_for(breaker: Breaker) -> timedelta:
+    """Return how long the next opening lasts.
+
+    Each reopening in a row multiplies the time, up to the cap. The jitter comes from the name, so
+    that breakers which opened together do not probe together and a replay still decides the same.
+    """
+    settings = breaker.settings
+    # capped before multiplying: 10 to the power of many reopenings is no timedelta any more
+    growth = settings.open_growth ** min(breaker.openings, 50)
+    most = max(settings.open_for_max, settings.open_for)
+    seconds = min(settings.open_for.total_seconds() * growth, most.total_seconds())
+    share = zlib.crc32(f"{breaker.name}/{breaker.openings}".encode()) / 2**32
+    return timedelta(seconds=seconds * (1 + settings.open_jitter * (2 * share - 1)))
+
+
+def note(breaker: Breaker, before: Circuit, now: datetime, remark: Remark) -> Breaker:
+    """Write down what happened; the last hundred events are kept."""
+    event = BreakerEvent(
+        number=breaker.event_count + 1,
+        at=now,
+        from_circuit=before,
+        to_circuit=breaker.circuit,
+        **remark.model_dump(),
+    )
+    kept = (*breaker.events, event)[-KEPT_EVENTS:]
+    return change(breaker, events=kept, event_count=event.number)

@@ -1,0 +1,68 @@
+"""What incidents and people say to the gate of a workspace, which answers as a breaker does."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from lakemend.durations import Duration
+from lakemend.gate.storm import StormSettings
+from lakemend.model import Model
+from lakemend.permit import (
+    BreakerCall,
+    BreakerCancel,
+    BreakerReport,
+    PermitOutcome,
+)
+
+GATE_WORKFLOW = "GateWorkflow"
+GATE_PREFIX = "gate:"
+
+
+class GateSettings(Model):
+    """How many recoveries may be under way at once, and what a storm is."""
+
+    max_recoveries: Annotated[int, Field(ge=1, le=1000)] = 50
+    storm: StormSettings = StormSettings()
+    permit_expires_after: Duration = timedelta(hours=24)
+
+
+class GateRequest(Model):
+    """May I act against `cause`? `holder` is the workflow to answer, by `permit_answered`."""
+
+    request_id: str
+    holder: str
+    cause: Annotated[str, Field(min_length=1, max_length=200)]
+    settings: GateSettings = GateSettings()
+    park_for: Duration = timedelta(hours=4)
+
+
+class GateReport(Model):
+    """How it went; also leaves the queue, for a request that was never granted."""
+
+    request_id: str
+    outcome: PermitOutcome
+
+
+class PermitCall(Model):
+    """Asks level by level: the breaker of the job or cluster, then the gate of the workspace.
+
+    `breaker` is left out when it has granted already, or when the playbook has none.
+    """
+
+    workspace: str
+    gate: GateRequest
+    breaker: BreakerCall | None = None
+
+
+class PermitReturn(Model):
+    """Gives the leave of every level back in one go."""
+
+    workspace: str
+    gate: GateReport
+    breaker: BreakerReport | BreakerCancel | None = None
+
+
+def gate_workflow_id(workspace: str) -> str:
+    """Return the id that the Temporal CLI addresses."""
+    return f"{GATE_PREFIX}{workspace}"

@@ -1,0 +1,139 @@
+from datetime import timedelta
+
+from lakemend.breaker.machine import next_deadline
+from lakemend.breaker.settings import WhenOpen
+from lakemend.breaker.state import Trigger
+from lakemend.breaker.view import waiting
+from lakemend.permit import CancelRequest, Decision, PermitOutcome, PermitReport
+from tests.lakemend.breaker.driven_breaker import DrivenBreaker, at_once
+
+PARK = at_once(when_open=WhenOpen.PARK, resume_rate=2, park_for=timedelta(hours=4))
+
+
+def parked(count: int) -> DrivenBreaker:
+    """An open breaker with requests 6, 7, ... in its queue."""
+    breaker = DrivenBreaker(PARK)
+    for _ in range(5):
+        assert breaker.acquire()
+        breaker.report(PermitOutcome.FAILURE)
+    for _ in range(count):
+        assert breaker.ask().decision is Decision.PARKED
+    return breaker
+
+
+def places(breaker: DrivenBreaker) -> list[str]:
+    return [request.request_id for request in waiting(breaker.breaker)]
+
+
+def test_a_parked_request_learns_its_place_and_the_next_probe() -> None:
+    breaker = parked(1)
+
+    answer = breaker.ask()
+
+    assert answer.place == 2
+    assert answer.retry_at == breaker.breaker.until
+
+
+def test_the_oldest_goes_first_as_canary() -> None:
+    breaker = parked(3)
+
+    breaker.wait(300)
+    breaker.tick()
+
+    assert breaker.out == ["6"]
+    assert places(breaker) == ["7", "8"]
+
+
+def test_a_newcomer_does_not_overtake_the_queue() -> None:
+    breaker = parked(2)
+    breaker.wait(300)
+
+    answer = breaker.ask()
+
+    assert answer.decision is Decision.PARKED
+    assert breaker.out == ["6"]
+
+
+def test_after_closing_the_rest_resumes_at_the_rate() -> None:
+    breaker = parked(6)
+    breaker.wait(300)
+    breaker.tick()
+    breaker.report(PermitOutcome.SUCCESS, "6")
+    breaker.report(PermitOutcome.SUCCESS, "7")
+    assert breaker.state == "closed"
+    assert breaker.out == ["8"]
+
+    resumed: list[int] = []
+    for _ in range(3):
+        breaker.wait(30)
+        breaker.tick()
+        resumed.append(len(breaker.out))
+
+    assert resumed == [2, 3, 4]
+
+
+def test_a_failed_canary_leaves_the_rest_parked() -> None:
+    breaker = parked(3)
+    breaker.wait(300)
+    breaker.tick()
+
+    breaker.report(PermitOutcome.FAILURE, "6")
+
+    assert breaker.state == "open"
+    assert places(breaker) == ["7", "8"]
+
+
+def test_a_canary_that_proves_nothing_is_followed_by_the_next() -> None:
+    breaker = parked(2)
+    breaker.wait(300)
+    breaker.tick()
+
+    breaker.report(PermitOutcome.IGNORED, "6")
+
+    assert breaker.out == ["7"]
+
+
+def test_who_was_parked_too_long_is_told_so() -> None:
+    breaker = parked(1)
+    breaker.by_hand(Trigger.FORCE_OPEN)
+
+    breaker.wait(4 * 3600)
+    breaker.tick()
+
+    assert breaker.answers[-1].decision is Decision.REJECTED
+    assert places(breaker) == []
+
+
+def test_a_superseded_incident_leaves_the_queue() -> None:
+    breaker = parked(3)
+
+    breaker.tell(CancelRequest(request_id="7"))
+
+    assert places(breaker) == ["6", "8"]
+
+
+def test_a_report_of_a_parked_request_takes_it_out_of_the_queue() -> None:
+    breaker = parked(2)
+
+    breaker.tell(PermitReport(request_id="6", outcome=PermitOutcome.IGNORED))
+
+    assert places(breaker) == ["7"]
+
+
+def test_asking_again_keeps_the_place() -> None:
+    breaker = parked(2)
+    place = waiting(breaker.breaker)[0]
+
+    again = breaker.repeat(place.request_id, place.holder)
+
+    assert again.place == 1
+    assert places(breaker) == ["6", "7"]
+
+
+def test_a_reset_lets_the_queue_resume() -> None:
+    breaker = parked(3)
+
+    breaker.by_hand(Trigger.RESET)
+
+    assert breaker.out == ["6"]
+    assert next_deadline(breaker.breaker) == breaker.now + timedelta(seconds=30)

@@ -1,0 +1,220 @@
+from datetime import timedelta
+
+import pytest
+
+from lakemend.gate.admission import MOST_WAITING
+from lakemend.gate.machine import HolderGone, is_forgettable, next_deadline
+from lakemend.gate.state import GateState
+from lakemend.gate.talk import GateSettings
+from lakemend.gate.view import audit_entries, describe, status, waiting
+from lakemend.permit import Decision, PermitOutcome
+from tests.lakemend.gate.driven_gate import NOON, DrivenGate
+
+TWO_AT_ONCE = GateSettings(max_recoveries=2)
+
+
+def test_everybody_passes_when_nothing_holds_them_back() -> None:
+    driven = DrivenGate()
+
+    assert driven.ask("r1") is Decision.GRANTED
+    assert driven.answers["r1"].breaker == "gate:default"
+
+
+def test_no_more_recoveries_at_a_time_than_the_bulkhead_allows() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+
+    decisions = driven.ask_many(3)
+
+    assert decisions == [Decision.GRANTED, Decision.GRANTED, Decision.PARKED]
+    assert driven.answers["r2"].place == 1
+    assert driven.answers["r2"].reason == "2 recoveries are under way, and 2 may be at a time"
+
+
+def test_the_rest_follows_in_the_order_of_arrival() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(5)
+
+    for done in ("r1", "r0", "r2"):
+        driven.report(done)
+
+    assert driven.granted == ["r0", "r1", "r2", "r3", "r4"]
+
+
+def test_asked_twice_it_answers_the_same() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(3)
+
+    again = [driven.ask("r0"), driven.ask("r2")]
+
+    assert again == [Decision.GRANTED, Decision.PARKED]
+    assert driven.under_way == ["r0", "r1"]
+    assert driven.gate.arrivals["network"][-1].holder == "incident-r2"
+
+
+def test_a_request_that_has_ended_is_not_begun_again() -> None:
+    driven = DrivenGate()
+    driven.ask("r1")
+    driven.report("r1")
+
+    driven.ask("r1")
+
+    assert driven.under_way == []
+
+
+def test_who_leaves_the_queue_is_not_let_through_later() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(4)
+
+    driven.report("r2", PermitOutcome.IGNORED)
+    driven.report("r0")
+
+    assert driven.under_way == ["r1", "r3"]
+
+
+def test_who_waits_too_long_is_sent_away_with_the_reason() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(2)
+    driven.ask("late", hours=1)
+
+    driven.wait(3600)
+
+    assert driven.answers["late"].decision is Decision.REJECTED
+    assert "2 may be at a time" in driven.answers["late"].reason
+    assert not driven.gate.waiting
+
+
+def test_a_holder_that_is_gone_makes_room() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(3)
+
+    driven.tell(HolderGone(request_id="r0"))
+
+    assert driven.under_way == ["r1", "r2"]
+    assert driven.kinds == ["gate.permit_expired"]
+
+
+def test_a_recovery_that_never_reports_makes_room_in_time() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(2)
+
+    driven.wait(timedelta(hours=24).total_seconds())
+
+    assert driven.under_way == []
+
+
+def test_a_full_queue_sends_newcomers_away_for_a_while_and_keeps_nothing() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(MOST_WAITING + 2)
+
+    decision = driven.ask("one too many")
+
+    answer = driven.answers["one too many"]
+    assert decision is Decision.PARKED
+    assert answer.place == 0
+    assert answer.retry_at == NOON + timedelta(minutes=5)
+    assert "one too many" not in driven.gate.waiting
+    assert len(driven.gate.model_dump_json()) < 2_000_000
+
+
+def test_a_pause_parks_newcomers_and_tells_those_under_way() -> None:
+    driven = DrivenGate()
+    driven.ask("before")
+
+    driven.pause()
+
+    assert driven.ask("after") is Decision.PARKED
+    assert driven.answers["before"].decision is Decision.PARKED
+    assert driven.answers["after"].reason == "paused by ann: the zone is down"
+    assert driven.gate.state is GateState.PAUSED
+
+
+def test_resuming_lets_everybody_go_on_and_those_under_way_keep_their_place() -> None:
+    driven = DrivenGate(GateSettings(max_recoveries=1))
+    driven.ask("before")
+    driven.pause()
+    driven.ask("after")
+
+    driven.resume()
+
+    assert driven.answers["before"].decision is Decision.GRANTED
+    assert driven.answers["after"].decision is Decision.PARKED
+    assert driven.kinds == ["gate.paused", "gate.resumed"]
+
+
+def test_a_pause_ends_by_itself_when_it_was_given_an_end() -> None:
+    driven = DrivenGate()
+    driven.pause(minutes=30)
+    driven.ask("r1")
+    retry_at = driven.answers["r1"].retry_at
+
+    driven.wait(30 * 60)
+
+    assert retry_at == NOON + timedelta(minutes=30)
+    assert driven.answers["r1"].decision is Decision.GRANTED
+    assert driven.gate.events[-1].actor == "lakemend"
+
+
+def test_nobody_loses_its_leave_for_being_paused() -> None:
+    driven = DrivenGate()
+    driven.ask("r1")
+    driven.pause()
+
+    driven.wait(timedelta(hours=30).total_seconds())
+    driven.resume()
+
+    assert driven.answers["r1"].decision is Decision.GRANTED
+    assert driven.under_way == ["r1"]
+
+
+def test_resuming_what_is_not_paused_changes_nothing() -> None:
+    driven = DrivenGate()
+
+    driven.resume()
+
+    assert driven.kinds == []
+
+
+@pytest.mark.parametrize("what", ["pause", "recovery", "arrival"])
+def test_a_gate_with_something_to_remember_is_not_forgotten(what: str) -> None:
+    driven = DrivenGate()
+    if what == "pause":
+        driven.pause()
+    else:
+        driven.ask("r1")
+    if what == "arrival":
+        driven.report("r1")
+
+    assert not is_forgettable(driven.gate)
+
+
+def test_a_gate_forgets_when_nothing_is_under_way_and_the_window_has_passed() -> None:
+    driven = DrivenGate()
+    driven.ask("r1")
+    driven.report("r1")
+
+    driven.wait(5 * 60)
+
+    assert is_forgettable(driven.gate)
+    assert next_deadline(driven.gate) is None
+
+
+def test_people_see_who_waits_for_what() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(3)
+    driven.pause(minutes=30)
+
+    seen = status(driven.gate)
+
+    assert (seen.state, seen.under_way, seen.most, seen.waiting) == ("paused", 2, 2, 1)
+    assert [parked.holder for parked in waiting(driven.gate)] == ["incident-r2"]
+    assert "**paused** by ann" in describe(driven.gate)
+
+
+def test_what_people_do_goes_to_the_audit_trail_with_who_and_why() -> None:
+    driven = DrivenGate()
+    driven.pause()
+
+    (entry,) = audit_entries(driven.gate, 0, "life")
+
+    assert (entry.kind, entry.actor, entry.reason) == ("gate.paused", "ann", "the zone is down")
+    assert entry.subject == "gate:default"
