@@ -16,10 +16,10 @@ def show_breakers(found: BreakerList, output: Format) -> None:
         say("No breaker remembers anything: all count as closed.")
     else:
         rows = [
-            [each.name, word(each.state), str(each.failures or 0), str(each.waiting or 0)]
+            [word(each.state), str(each.failures or 0), str(each.waiting or 0), each.name]
             for each in found.circuits
         ]
-        console().print(table(["Breaker", "State", "Failures", "Waiting"], rows))
+        console().print(table(["State", "Failures", "Waiting", "Breaker"], rows))
         say(f"{found.open_circuits} of {found.total_circuits} open.")
 
 

@@ -50,7 +50,7 @@ def pause(
     expires_after: ForOption = "",
     output: OutputOption = Format.TABLE,
 ) -> None:
-    """Park every recovery at once; those under way finish their current step."""
+    """Hold every recovery; those under way finish their step."""
     from cli.gates import pause, show_gates
 
     lasts = _duration(expires_after)

@@ -241,7 +241,7 @@ def test_a_breaker_is_opened_and_reset_by_hand(up: Up, lakemend: Lakemend) -> No
 
     assert (opened.code, listed.code, reset.code) == (0, 0, 0)
     assert "forced_open" in opened.out
-    assert re.search(f"{name} +forced_open", listed.out)
+    assert re.search(f"forced_open +0 +0 +{name}", listed.out)
     assert max(map(len, listed.out.splitlines())) <= 80
     assert json.loads(reset.out)["state"] == "closed"
 
