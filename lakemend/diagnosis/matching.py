@@ -58,7 +58,7 @@ def _find(
         return None
     places = (_best_place(pattern, passage, quotable=rule.quotable) for pattern in possible)
     best = max((place for place in places if place), key=lambda place: place[0], default=None)
-    if best is None or any(pattern.occurs_in(passage.flat) for pattern in compiled.unless):
+    if best is None or not compiled.fits(passage.flat):
         return None
     weight, place = best
     return Finding(

@@ -45,8 +45,9 @@ class Rule(BaseModel):
     """One rule as written.
 
     `confidence` is how surely the words name the root cause. `unless` takes the rule back when any
-    of its patterns occurs in the same text. `remedy` overrides the cause's. `quotable` rules count
-    even inside the message of an exception that the user's own code raised.
+    of its patterns occurs in the same text; `beside` asks for one of its patterns somewhere in the
+    same text. `remedy` overrides the cause's. `quotable` rules count even inside the message of an
+    exception that the user's own code raised.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +58,7 @@ class Rule(BaseModel):
     explanation: str = Field(min_length=10)
     patterns: tuple[Pattern, ...] = Field(min_length=1)
     unless: tuple[Pattern, ...] = ()
+    beside: tuple[Pattern, ...] = ()
     where: tuple[Where, ...] = ()
     remedy: Remedy | None = None
     quotable: bool = False
@@ -88,6 +90,13 @@ class CompiledRule:
     rule: Rule
     patterns: tuple[CompiledPattern, ...]
     unless: tuple[CompiledPattern, ...]
+    beside: tuple[CompiledPattern, ...]
+
+    def fits(self, text: str) -> bool:
+        """Tell whether what else the text says leaves the rule in force."""
+        if any(pattern.occurs_in(text) for pattern in self.unless):
+            return False
+        return not self.beside or any(pattern.occurs_in(text) for pattern in self.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,7 @@ def _compile(rule: Rule) -> CompiledRule:
         rule=rule,
         patterns=tuple(_compiled(pattern) for pattern in rule.patterns),
         unless=tuple(_compiled(pattern) for pattern in rule.unless),
+        beside=tuple(_compiled(pattern) for pattern in rule.beside),
     )
 
 
