@@ -2,7 +2,7 @@
 
 from temporalio.service import RPCError
 
-from api.problems import ApiError
+from api.problems import ApiError, UnknownWorkspaceError
 from cli.problems import BAD_INPUT, CommandError
 from lakemend.errors import LakemendError, PlaybookError, RecordsError, SettingsError
 from simulator.scenario import ScenarioError
@@ -16,7 +16,7 @@ def ending_of(error: Exception) -> CommandError | None:
         case LakemendError():
             return _of_domain_error(error)
         case ApiError():
-            return CommandError(error.detail, "`lakemend doctor` looks at every part.")
+            return _of_api_error(error)
         case ScenarioError():
             return _wrong_scenario(error)
         case RPCError():
@@ -24,6 +24,15 @@ def ending_of(error: Exception) -> CommandError | None:
             return CommandError(f"Temporal did not take the call: {error.message}", remedy)
         case _:
             return None
+
+
+def _of_api_error(error: ApiError) -> CommandError:
+    if not isinstance(error, UnknownWorkspaceError):
+        return CommandError(error.detail, "`lakemend doctor` looks at every part.")
+    remedy = "Name one of them, or add it to LAKEMEND_WORKSPACES."
+    ending = CommandError(f"--workspace: {error.detail}", remedy)
+    ending.exit_code = BAD_INPUT
+    return ending
 
 
 def _wrong_scenario(error: ScenarioError) -> CommandError:

@@ -1,9 +1,12 @@
-"""What `lakemend pause` refuses before it asks anybody."""
+"""What `lakemend pause` refuses."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 
 Lakemend = Callable[..., Any]
 
@@ -24,3 +27,20 @@ def test_a_pause_needs_a_reason(lakemend: Lakemend) -> None:
 
     assert answer.code == 2
     assert "--reason" in answer.err
+
+
+@pytest.fixture(scope="module")
+async def address() -> AsyncIterator[str]:
+    binary = str(Path(sys.executable).parent / "temporal")
+    async with await WorkflowEnvironment.start_local(dev_server_existing_path=binary) as server:  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
+        yield server.client.service_client.config.target_host
+
+
+def test_an_unknown_workspace_is_bad_input(lakemend: Lakemend, address: str) -> None:
+    order = ("pause", "--reason", "why", "--workspace", "nowhere")
+
+    answer = lakemend(*order, TEMPORAL_ADDRESS=address)
+
+    assert answer.code == 2
+    assert "--workspace: there is no workspace 'nowhere'; known are default" in answer.err
+    assert "LAKEMEND_WORKSPACES" in answer.err
