@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import structlog
 from temporalio import workflow
 from temporalio.client import (
     Client,
@@ -11,6 +12,7 @@ from temporalio.client import (
     ScheduleIntervalSpec,
     ScheduleSpec,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 with workflow.unsafe.imports_passed_through():
     from activities.retention import RetentionActivities
@@ -22,6 +24,8 @@ with workflow.unsafe.imports_passed_through():
 LONGEST = timedelta(hours=6)
 # Each batch beats; one that waits for another writer is done within a transaction's timeout.
 HEARTBEAT = timedelta(minutes=1)
+_log = structlog.stdlib.get_logger()
+
 DAILY = ScheduleIntervalSpec(every=timedelta(days=1), offset=timedelta(hours=3))
 
 
@@ -42,7 +46,10 @@ class PruneRecordsWorkflow:
 
 
 async def schedule_pruning(client: Client) -> None:
-    """Have it done daily, unless another worker has seen to it; one that is late is not doubled."""
+    """Have it done daily, unless another worker has seen to it; one that is late is not doubled.
+
+    A server that knows no schedules is no reason not to recover jobs: there people prune by hand.
+    """
     action = ScheduleActionStartWorkflow(
         PruneRecordsWorkflow.run, id=PRUNE_RECORDS, task_queue=TASK_QUEUE
     )
@@ -52,3 +59,7 @@ async def schedule_pruning(client: Client) -> None:
         )
     except ScheduleAlreadyRunningError:
         return
+    except RPCError as error:
+        if error.status is not RPCStatusCode.UNIMPLEMENTED:
+            raise
+        _log.warning("retention.unscheduled", remedy="run `lakemend records prune` daily")
