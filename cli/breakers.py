@@ -34,7 +34,7 @@ async def get_queue(settings: Settings, name: str) -> BreakerQueue:
 
 async def reset_breaker(settings: Settings, name: str, by: str, reason: str) -> Breaker:
     """Close a breaker; raises UnknownBreakerError unless it is running."""
-    change = _change(by, reason)
+    change = manual_change(by, reason)
     return await _breakers(settings).reset(_checked(name), change)
 
 
@@ -42,7 +42,7 @@ async def hold_breaker(
     settings: Settings, name: str, signal: str, *, by: str, reason: str, lasts: str
 ) -> Breaker:
     """Force a breaker open, or let all pass; also one that has nothing to remember yet."""
-    change = _change(by, reason, lasts)
+    change = manual_change(by, reason, lasts)
     return await _breakers(settings).order(_checked(name), signal, change)
 
 
@@ -68,7 +68,8 @@ def _change_of(text: str) -> tuple[str, str | None]:
     return name, value or None
 
 
-def _change(by: str, reason: str, lasts: str = "") -> ManualChange:
+def manual_change(by: str, reason: str, lasts: str = "") -> ManualChange:
+    """Return an order; raises BadInputError unless it says by whom, and for how long if at all."""
     try:
         return ManualChange.model_validate(
             {"by": by, "reason": reason, "expires_after": lasts or None}

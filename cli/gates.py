@@ -5,6 +5,7 @@ from datetime import timedelta
 from api.gate_schemas import Gate, GateList
 from api.gates import Gates
 from api.workspaces import workspace_names
+from cli.breakers import manual_change
 from cli.connection import temporal_connection
 from cli.output import Format, console, say, say_json, table, word
 from lakemend.gate.storm import StormTicket
@@ -24,7 +25,8 @@ async def get_gate(settings: Settings, workspace: str) -> Gate:
 async def pause(
     settings: Settings, workspace: str, by: str, reason: str, expires_after: timedelta | None
 ) -> GateList:
-    """Park everything, in one workspace or without a name in all."""
+    """Park everything, in one workspace or without a name in all; raises BadInputError."""
+    manual_change(by, reason)
     gates = _gates(settings)
     if not workspace:
         return await gates.pause_all(by, reason, expires_after)
@@ -32,7 +34,8 @@ async def pause(
 
 
 async def resume(settings: Settings, workspace: str, by: str, reason: str) -> GateList:
-    """Let everything go on, in one workspace or without a name in all."""
+    """Let everything go on, in one workspace or without a name in all; raises BadInputError."""
+    manual_change(by, reason)
     gates = _gates(settings)
     if not workspace:
         return await gates.resume_all(by, reason)

@@ -29,6 +29,14 @@ def test_a_pause_needs_a_reason(lakemend: Lakemend) -> None:
     assert "--reason" in answer.err
 
 
+@pytest.mark.parametrize("order", ["pause", "resume"])
+def test_an_order_names_who_gives_it(lakemend: Lakemend, order: str) -> None:
+    answer = lakemend(order, "--reason", "the zone is down", "--by", "")
+
+    assert answer.code == 2
+    assert "--by=: a name is needed" in answer.err
+
+
 @pytest.fixture(scope="module")
 async def address() -> AsyncIterator[str]:
     binary = str(Path(sys.executable).parent / "temporal")
