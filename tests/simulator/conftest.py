@@ -31,7 +31,8 @@ def client(simulator: SimulatorProcess) -> WorkspaceClient:
         host=simulator.address,
         token=simulator.token,
         auth_type="pat",
-        retry_timeout_seconds=2,
+        # the SDK pauses for up to two seconds before it sends a lost call again
+        retry_timeout_seconds=4,
         http_timeout_seconds=5,
     )
     return WorkspaceClient(config=config)
