@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from activities.reading.loops import repeated
 from activities.reading.values import moment, part, parts, text
 from activities.workspace import Json
 from lakemend.evidence import ClusterEvent, ClusterFacts, LibraryFacts
@@ -96,11 +95,3 @@ def libraries(raw: list[Json]) -> tuple[LibraryFacts, ...]:
     """Read all statuses, the failed ones first; a cluster may have hundreds."""
     facts = sorted(map(library_facts, raw), key=lambda each: each.status != "FAILED")
     return tuple(facts[:_MOST_LIBRARIES])
-
-
-def attached_clusters(run: Json) -> set[str]:
-    """Return the clusters that the tasks of a run use or used."""
-    tasks = [*parts(run, "tasks"), run]
-    used = {part(task, "cluster_instance").get("cluster_id") for task in tasks}
-    used |= {repeated(task).get("existing_cluster_id") for task in tasks}
-    return {each for each in used if each}
