@@ -20,6 +20,7 @@ from lakemend.diagnosis.codes import (
 )
 from lakemend.diagnosis.error_classes import class_findings
 from lakemend.diagnosis.matching import Finding, match
+from lakemend.diagnosis.names import name_findings
 from lakemend.diagnosis.passages import Passage, Where, passage
 from lakemend.evidence import ClusterFacts, Evidence, TaskFacts
 
@@ -59,7 +60,12 @@ def text_findings(texts: Iterable[Passage]) -> Iterator[Finding]:
     """Match the rules, and the platform's codes where a text quotes them."""
     for text in texts:
         trust = _TRUST.get(text.where, 1.0)
-        for finding in (*match(text), *class_findings(text), *_quoted_codes(text)):
+        for finding in (
+            *match(text),
+            *class_findings(text),
+            *name_findings(text),
+            *_quoted_codes(text),
+        ):
             yield replace(finding, confidence=finding.confidence * trust)
 
 

@@ -1,0 +1,143 @@
+"""What the name of an error says by itself: `AccessDeniedException`, `SlowDown`, `OOMKilled`.
+
+`knowledge/names/*.yaml` hold the public names of languages, clouds, and platforms. Of a name that
+is in none of them its words are read (`knowledge/name_words.yaml`): a name that nobody has told us
+of was still given to say something.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from lakemend.diagnosis import Cause, Reason, Remedy
+from lakemend.diagnosis.matching import Finding, speaker_weight
+from lakemend.diagnosis.passages import Passage
+
+_KNOWLEDGE = Path(__file__).parent / "knowledge"
+
+# Below this a name is a hint: it may name the topic to a person, never act.
+_LEAST_TO_ACT = 0.5
+
+_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]{4,79}")
+
+# Only what is plainly the name of an error is read by its words.
+_ERROR_NAME = re.compile(
+    r"[A-Z][A-Za-z0-9]{3,70}(?:Exception|Error|Failure|Failed|Fault|Exceeded|Denied|NotFound)$"
+)
+_BEFORE_A_CODE = re.compile(
+    r"(?:\[|error occurred \(|(?:[Cc]ode|[Rr]eason|[Tt]ype)[\"']?\s?[:=(]\s?[\"'\[]?)$"
+)
+_LONGEST_BEFORE = 24
+_CODE_NAME = re.compile(r"[A-Z]+(?:_[A-Z0-9]+){1,9}$|(?:[A-Z]+[a-z0-9]+){2,9}$")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+class KnownNames(BaseModel):
+    """Names that say the same, and how surely they name the root.
+
+    The cause `unknown` is for names that only carry another error.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cause: Cause
+    confidence: float = Field(gt=0, le=1)
+    explanation: str = Field(min_length=10)
+    names: tuple[str, ...] = Field(min_length=1)
+
+
+class NameWords(BaseModel):
+    """Words inside a name, and what they say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cause: Cause
+    confidence: float = Field(gt=0, le=1)
+    words: tuple[re.Pattern[str], ...] = Field(min_length=1)
+
+
+@cache
+def known_names() -> dict[str, KnownNames]:
+    """All names of the tables; a name in two of them is an error."""
+    names: dict[str, KnownNames] = {}
+    for file in sorted((_KNOWLEDGE / "names").glob("*.yaml")):
+        for row in TypeAdapter(list[KnownNames]).validate_python(_yaml(file)):
+            if twice := names.keys() & set(row.names):
+                raise ValueError(f"{file.name}: names used twice: {sorted(twice)}")
+            names.update(dict.fromkeys(row.names, row))
+    return names
+
+
+@cache
+def name_words() -> tuple[NameWords, ...]:
+    """What words in a name say, special ones first."""
+    file = _KNOWLEDGE / "name_words.yaml"
+    return TypeAdapter(tuple[NameWords, ...]).validate_python(_yaml(file))
+
+
+def name_findings(text: Passage) -> Iterator[Finding]:
+    """Find the names of errors in a text, each once."""
+    known = known_names()
+    seen: set[str] = set()
+    for start, line in zip(text.starts, text.lines, strict=True):
+        for place in _NAME.finditer(line):
+            name = place.group()
+            if name in seen:
+                continue
+            row = known.get(name) or _by_words(name, line, place.start())
+            if row and row.cause is not Cause.UNKNOWN:
+                seen.add(name)
+                yield _finding(row, name, text, start + place.start())
+
+
+def _by_words(name: str, line: str, start: int) -> KnownNames | None:
+    if not _ERROR_NAME.match(name) and not _is_code(name, line, start):
+        return None
+    return _spelled(name)
+
+
+def _is_code(name: str, line: str, start: int) -> bool:
+    before = line[max(start - _LONGEST_BEFORE, 0) : start]
+    return bool(_CODE_NAME.match(name) and _BEFORE_A_CODE.search(before))
+
+
+@lru_cache(maxsize=1000)
+def _spelled(name: str) -> KnownNames | None:
+    """Read a name by its words: SchemaMismatchError is "schema mismatch error"."""
+    spelled = " ".join(_WORD.findall(name)).lower()
+    for row in name_words():
+        if any(words.search(spelled) for words in row.words):
+            why = "No table knows this name; its words tell what it is about."
+            return KnownNames(
+                cause=row.cause, confidence=row.confidence, explanation=why, names=(name,)
+            )
+    return None
+
+
+def _finding(row: KnownNames, name: str, text: Passage, position: int) -> Finding:
+    return Finding(
+        cause=row.cause,
+        confidence=row.confidence * _weight(text, position),
+        depth=text.flat.count("caused by", 0, position),
+        remedy=Remedy.PERSON if row.confidence < _LEAST_TO_ACT else None,
+        task_key=text.task_key,
+        reason=Reason(
+            rule=f"name-{name}", where=text.where, quote=name, explanation=row.explanation
+        ),
+    )
+
+
+def _weight(text: Passage, position: int) -> float:
+    """Weigh who speaks; the name at the head of a user's exception is no quotation."""
+    start = text.starts[text.line_at(position)]
+    if ":" not in text.flat[start:position]:
+        return max(speaker_weight(text, start, start), 0.3)
+    return speaker_weight(text, position, position)
+
+
+def _yaml(file: Path) -> object:
+    return yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
