@@ -128,7 +128,7 @@ class RecentRun(Model):
 
 
 class NestedRun(Model):
-    """A run that the task `parent_task_key` started, and that run's failed tasks."""
+    """A run that the task `parent_task_key` started, a called notebook's too; its failed tasks."""
 
     parent_task_key: str
     run: RunFacts
@@ -162,7 +162,7 @@ class Evidence(Model):
     neighbours: tuple[Neighbours, ...] = ()
     """Other incidents of the same places at the same time, from our own records."""
     linked_runs: tuple[str, ...] = ()
-    """Ids of runs that the failed tasks' errors link to; they were not read."""
+    """Ids of runs that errors link to, and that the failed tasks did not start, or too deep."""
     unread: tuple[Unread, ...] = ()
 
     @property

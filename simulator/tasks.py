@@ -30,10 +30,14 @@ from simulator.scenario import TaskBehaviour
 from simulator.world import World
 
 AttemptHook = Callable[[JobRun, Attempt], None]
+OutcomeHook = Callable[[JobRun, Attempt, Outcome], Outcome]
 
 
 class Tasks:
-    """Drives attempts. `ended` is told of each end, `progressed` when a run should look again."""
+    """Drives attempts. `ended` is told of each end, `progressed` when a run should look again.
+
+    `begun` is told how an attempt that begins will end, and may word it otherwise.
+    """
 
     def __init__(self, world: World, clusters: Clusters, libraries: Libraries) -> None:
         self._world = world
@@ -42,6 +46,7 @@ class Tasks:
         self._compute = Compute(world, clusters)
         self.ended: list[AttemptHook] = []
         self.progressed: list[Callable[[JobRun], None]] = []
+        self.begun: list[OutcomeHook] = []
         self.special: dict[str, AttemptHook] = {}
         world.clock.on("attempt_done", self._done)
         world.clock.on("retry_due", self._retry)
@@ -164,6 +169,8 @@ class Tasks:
             special(run, attempt)
             return
         outcome = self.decide(run, attempt, self.behaviour(run, attempt.task_key))
+        for hook in self.begun:
+            outcome = hook(run, attempt, outcome)
         self.finish_later(attempt, outcome)
 
     def finish_later(self, attempt: Attempt, outcome: Outcome) -> None:

@@ -66,7 +66,7 @@ class Views:
             setup_duration=max(0, attempt.execution_time - attempt.start_time),
             execution_duration=_span(attempt.execution_time, attempt.end_time),
             cleanup_duration=0,
-            run_page_url=self._page(run, attempt.run_id),
+            run_page_url=self.page(run, attempt.run_id),
             **self._states(run, attempt.phase, attempt.end),
         )
         if attempt.cluster_id and "for_each_task" not in attempt.spec:
@@ -104,6 +104,11 @@ class Views:
                 body["settings"].pop(key, None)
         return body
 
+    def page(self, run: JobRun, run_id: int) -> str:
+        """The address of a run's page."""
+        workspace_id = self._world.scenario.workspace_id
+        return f"{self._world.address}/?o={workspace_id}#job/{run.job_id}/run/{run_id}"
+
     def _iterations(self, run: JobRun, attempt: Attempt, page: int) -> Json:
         if not attempt.iterations:
             return {}
@@ -129,7 +134,7 @@ class Views:
             "setup_duration": 0,
             "execution_duration": 0,
             "cleanup_duration": 0,
-            "run_page_url": self._page(run, run.run_id),
+            "run_page_url": self.page(run, run.run_id),
             "format": "MULTI_TASK",
             "job_parameters": self._parameters(run),
             **self._states(run, run.phase, run.end),
@@ -169,10 +174,6 @@ class Views:
         job = self._world.state.jobs.get(run.job_id)
         entry = self._world.scenario.jobs.get(job.name_in_scenario) if job else None
         return entry.shape if entry else "both"
-
-    def _page(self, run: JobRun, run_id: int) -> str:
-        workspace_id = self._world.scenario.workspace_id
-        return f"{self._world.address}/?o={workspace_id}#job/{run.job_id}/run/{run_id}"
 
 
 def _state(phase: Phase, end: End | None) -> Json:

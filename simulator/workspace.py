@@ -2,6 +2,7 @@
 
 from simulator.actors import Actors
 from simulator.azure_alerts import AzureAlerts
+from simulator.called_notebooks import CalledNotebooks
 from simulator.clusters import Clusters
 from simulator.deadlines import Deadlines
 from simulator.filling import fill
@@ -40,6 +41,7 @@ class Workspace:
         self.deadlines = Deadlines(world, self.jobs, self.runs, self.notifications)
         self.actors = Actors(world, self.jobs, self.runs, self.repairs, self.clusters)
         self.views = Views(world)
+        self.called_notebooks = CalledNotebooks(world, self.tasks, self.views)
         self.outputs = Outputs(self.tasks, self.views)
         self.tasks.ended.append(self.notifications.attempt_ended)
         self.runs.started.append(self.notifications.run_started)

@@ -8,8 +8,9 @@ from itertools import chain
 from activities.reading.attempts import Attempts
 from activities.reading.job import job_facts
 from activities.reading.outputs import Outputs
-from activities.reading.run import linked_runs, newest_tasks, recent_run, run_facts, task_facts
+from activities.reading.run import newest_tasks, recent_run, run_facts, task_facts
 from activities.reading.size import bounded
+from activities.reading.started_runs import StartedRuns
 from activities.reading.surroundings import Surroundings, clusters_of, resources_of
 from activities.workspace import Json, Workspace
 from lakemend.evidence import (
@@ -17,7 +18,6 @@ from lakemend.evidence import (
     ComputeKind,
     Evidence,
     JobFacts,
-    NestedRun,
     RecentRun,
     RunFacts,
     TaskFacts,
@@ -62,7 +62,8 @@ class EvidenceReader:
         pipelines = pool.map(around.pipeline, resources_of(ComputeKind.PIPELINE, failed))
         outputs = Outputs(self._workspace, self._attempts, pool.map)
         read = outputs.of(failed)
-        nested = outputs.nested(read)
+        started = StartedRuns(self._workspace, self._attempts, outputs, evidence.run)
+        nested = started.of(read)
         inner = list(chain.from_iterable(run.tasks for run in nested))
         further = pool.map(around.cluster, _unseen_clusters(failed, [*read, *inner]))
         known = {task.task_key: task for task in read}
@@ -78,7 +79,7 @@ class EvidenceReader:
                 "pipelines": tuple(each for each in pipelines if each),
                 "job": job.result(),
                 "recent_runs": recent.result(),
-                "linked_runs": _links(read, nested, evidence.run.run_id),
+                "linked_runs": tuple(started.not_followed),
             }
         )
 
@@ -105,9 +106,3 @@ def _present(clusters: Iterable[ClusterFacts | None]) -> list[ClusterFacts]:
 def _unseen_clusters(seen: Sequence[TaskFacts], inner: Sequence[TaskFacts]) -> list[str]:
     known = clusters_of(seen)
     return [each for each in clusters_of([*seen, *inner]) if each not in known]
-
-
-def _links(tasks: Iterable[TaskFacts], nested: Iterable[NestedRun], run_id: str) -> tuple[str, ...]:
-    known = {run_id, *(each.run.run_id for each in nested)}
-    linked = chain.from_iterable(linked_runs(f"{task.error} {task.error_trace}") for task in tasks)
-    return tuple(dict.fromkeys(each for each in linked if each not in known))

@@ -1,18 +1,14 @@
-"""Outputs of failed tasks, and the runs that such tasks had started."""
+"""Outputs of failed tasks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 
 from activities.reading.attempts import Attempts
-from activities.reading.run import newest_tasks, run_facts, task_facts, task_result
+from activities.reading.run import task_facts, task_result
 from activities.reading.values import identifier, part, parts, text
 from activities.workspace import Json, Workspace
-from lakemend.evidence import FAILED_RESULTS, NestedRun, TaskFacts
+from lakemend.evidence import FAILED_RESULTS, TaskFacts
 
 MOST_OUTPUTS = 20  # beyond that, failed tasks of one run tell the same story
-MOST_NESTED = 5
-MOST_OUTPUTS_OF_NESTED = 3
-DEEPEST = 3  # a run that starts a run that starts a run
 ERROR_LIMIT = 4000
 TRACE_LIMIT = 8000
 LOGS_LIMIT = 8000
@@ -51,30 +47,6 @@ class Outputs:
             *self._in_parallel(self._with_output, ordered[:at_most]),
             *map(slight, ordered[at_most:]),
         ]
-
-    def nested(self, parents: Iterable[TaskFacts]) -> tuple[NestedRun, ...]:
-        """Read the runs that these tasks started, and those that these started in turn."""
-        found: list[NestedRun] = []
-        waiting = [(task.task_key, task) for task in parents if task.nested_run_id]
-        for _ in range(DEEPEST):
-            room = MOST_NESTED - len(found)
-            runs = [self._nested(key, task.nested_run_id) for key, task in waiting[:room]]
-            found += filter(None, runs)
-            waiting = list(
-                chain.from_iterable(
-                    [(run.parent_task_key, task) for task in run.tasks if task.nested_run_id]
-                    for run in filter(None, runs)
-                )
-            )
-        return tuple(found)
-
-    def _nested(self, parent_task_key: str, run_id: str) -> NestedRun | None:
-        raw = self._attempts.read(f"run {run_id}", lambda: self._workspace.get_run(run_id))
-        if raw is None:
-            return None
-        failed = [task for each in newest_tasks(raw) if (task := task_facts(each)).failed]
-        tasks = self.of(failed, MOST_OUTPUTS_OF_NESTED)[:MOST_OUTPUTS]
-        return NestedRun(parent_task_key=parent_task_key, run=run_facts(raw), tasks=tuple(tasks))
 
     def _with_output(self, task: TaskFacts) -> TaskFacts:
         if task.is_loop:

@@ -1,18 +1,11 @@
 """Runs and their tasks."""
 
-import re
-
 from activities.reading.loops import LOOP, repeated
 from activities.reading.values import identifier, moment, part, parts, text
 from activities.workspace import Json
 from lakemend.evidence import Compute, ComputeKind, RecentRun, RunFacts, TaskFacts
 
 _SHORT = 200  # what a task that did not fail says; a run may have 1,000 of them
-
-_MOST_LINKS = 5
-
-# `…/#job/12/run/34` and `…/jobs/12/runs/34`, the two shapes of a run's page
-_LINK = re.compile(r"(?:#job|/jobs)/\d{1,20}/runs?/(\d{1,20})\b")
 
 _RESULT_OF_CODE = {
     "SUCCESS": "SUCCESS",
@@ -60,11 +53,6 @@ def recent_run(raw: Json) -> RecentRun:
         termination_code=facts.termination_code,
         ended_at=facts.ended_at,
     )
-
-
-def linked_runs(error: str) -> list[str]:
-    """Return the runs that a text links to, as a notebook that called another one does."""
-    return list(dict.fromkeys(_LINK.findall(error)))[:_MOST_LINKS]
 
 
 def repair_ids(raw: Json) -> list[str]:

@@ -59,6 +59,7 @@ class Attempt(BaseModel):
     outcome: str = ""
     cluster_id: str = ""
     nested_run_id: int = 0
+    called_run_ids: list[int] = []
     iterations: list["Attempt"] = []
     created_time: int = 0
     start_time: int = 0

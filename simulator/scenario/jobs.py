@@ -58,7 +58,11 @@ class SpotTakeBack(Limited):
 
 
 class TaskBehaviour(Entry):
-    """How one task behaves. `worker_minutes` is work that more workers finish sooner."""
+    """How one task behaves. `worker_minutes` is work that more workers finish sooner.
+
+    `calls` are notebooks that its code runs by dbutils.notebook.run, each from the one before: the
+    last one does the work, and what ends it ends the others.
+    """
 
     duration: Duration = timedelta(seconds=30)
     worker_minutes: float = 0
@@ -68,6 +72,7 @@ class TaskBehaviour(Entry):
     output: str = "done"
     condition: bool = True
     iterations: dict[str, Failures] = {}
+    calls: list[str] = []
 
 
 OutcomeWord = Literal[

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import BadRequest
-from databricks.sdk.service.jobs import SubmitTask
+from databricks.sdk.service.jobs import RunType, SubmitTask
 
 from simulator.client import Control
 
@@ -30,6 +30,12 @@ jobs:
         - task_key: each
           for_each_task: {inputs: '["a", "b", "c"]', task: {task_key: one, notebook_task: {}}}
     tasks: {each: {iterations: {b: {kind: disk_full, times: 1}}}}
+  calling:
+    settings: {tasks: [{task_key: call, notebook_task: {}}]}
+    tasks: {call: {calls: [/inner], fails: {kind: disk_full}}}
+  fine:
+    settings: {tasks: [{task_key: call, notebook_task: {}}]}
+    tasks: {call: {calls: [/inner]}}
 """
 
 
@@ -93,3 +99,32 @@ def test_one_time_run_has_no_repair(client: WorkspaceClient, control: Control) -
     assert read(client, run_id)["run_type"] == "SUBMIT_RUN"
     with pytest.raises(BadRequest, match="not a run of a job"):
         client.jobs.repair_run(run_id, rerun_all_failed_tasks=True)
+
+
+def test_called_notebook_is_a_run_that_its_caller_only_links_to(
+    client: WorkspaceClient, control: Control
+) -> None:
+    run_id = control.run_job("calling")
+    control.advance(60)
+
+    caller = read(client, run_id)["tasks"][0]
+    error = client.jobs.get_run_output(caller["run_id"]).error or ""
+    called = int(error.rpartition("/")[2])
+    output = client.jobs.get_run_output(called)
+
+    assert "No space left" not in error
+    assert "No space left" in (output.error or "")
+    assert read(client, called)["run_type"] == "WORKFLOW_RUN"
+    assert read(client, called)["state"]["result_state"] == "FAILED"
+
+
+def test_called_notebook_of_a_caller_that_succeeds_succeeds(
+    client: WorkspaceClient, control: Control
+) -> None:
+    run_id = control.run_job("fine")
+    control.advance(60)
+
+    called = next(run for run in client.jobs.list_runs(run_type=RunType.WORKFLOW_RUN))
+
+    assert control.run(run_id)["result"] == "SUCCESS"
+    assert called.as_dict()["state"]["result_state"] == "SUCCESS"

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from activities.reading.attempts import Attempts
 from activities.reading.evidence import EvidenceReader
+from activities.reading.outputs import Outputs
 from activities.reading.size import LARGEST, bounded
+from activities.reading.started_runs import StartedRuns
 from lakemend.diagnosis import Cause
 from lakemend.diagnosis.diagnose import diagnose
 from lakemend.evidence import Evidence, TaskFacts
@@ -48,6 +51,16 @@ jobs:
     tasks:
       call:
         fails: {kind: user_code, error: "failed: https://adb-1.2.example.com/?o=1#job/31/run/4711"}
+  calling:
+    settings:
+      tasks:
+        - task_key: call
+          notebook_task: {notebook_path: /a}
+          new_cluster: {node_type_id: m5.xlarge, num_workers: 1}
+    tasks: {call: {calls: [/outer, /inner], fails: {kind: disk_full}}}
+  deep:
+    settings: {tasks: [{task_key: call, notebook_task: {notebook_path: /a}}]}
+    tasks: {call: {calls: [/1, /2, /3, /4, /5], fails: {kind: disk_full}}}
   chatty:
     settings: {tasks: [{task_key: "say", notebook_task: {notebook_path: /a}}]}
     tasks: {say: {fails: {kind: user_code, error: "ERROR"}}}
@@ -137,11 +150,61 @@ def test_health_of_a_warehouse_is_part_of_the_evidence(lab: Any) -> None:
     assert rules
 
 
-def test_linked_runs_are_noted_and_left_unread(lab: Any) -> None:
+def test_run_of_another_workspace_that_a_text_links_to_is_left_unread(lab: Any) -> None:
     evidence = read(lab, lab.fail("linking"))
 
     assert evidence.linked_runs == ("4711",)
     assert evidence.nested == ()
+    assert [each.why for each in evidence.unread] == ["it is in another workspace"]
+
+
+def test_failure_of_a_called_notebook_explains_the_task_that_called_it(lab: Any) -> None:
+    evidence = read(lab, lab.fail("calling"))
+
+    assert "No space left" not in evidence.tasks[0].error
+    assert [run.run.run_name for run in evidence.nested] == ["/outer", "/inner"]
+    assert {run.parent_task_key for run in evidence.nested} == {"call"}
+    assert (evidence.linked_runs, evidence.unread) == ((), ())
+    assert len(evidence.clusters) == 1
+    diagnosis = diagnose(evidence)
+    assert (diagnosis.cause, diagnosis.task_key) == (Cause.DISK_FULL, "call")
+    inner = evidence.nested[1].run.run_id
+    assert any(reason.where.endswith(f"of run {inner}") for reason in diagnosis.reasons)
+
+
+def test_called_notebooks_are_followed_three_deep(lab: Any) -> None:
+    evidence = read(lab, lab.fail("deep"))
+
+    assert [run.run.run_name for run in evidence.nested] == ["/1", "/2", "/3"]
+    assert len(evidence.linked_runs) == 1
+
+
+def test_called_notebook_that_cannot_be_read_is_named(lab: Any) -> None:
+    run_id = lab.fail("calling")
+    outer = read(lab, run_id).nested[0].run.run_id
+    lab.control.add_fault(
+        "status", path="*/runs/get", nth=2, status=403, body={"error_code": "PERMISSION_DENIED"}
+    )
+
+    evidence = read(lab, run_id)
+
+    assert evidence.linked_runs == (outer,)
+    assert f"run {outer}, to which task call links" in [each.what for each in evidence.unread]
+    assert evidence.nested == ()
+
+
+def test_run_of_another_job_that_a_text_quotes_is_not_its_cause(lab: Any) -> None:
+    other = lab.fail("child")
+    evidence = read(lab, lab.fail("chatty"))
+    page = lab.workspace.get_run(other)["run_page_url"]
+    quoting = evidence.tasks[0].model_copy(update={"error": f"as in {page} and {page}"})
+    attempts = Attempts(patient=False)
+    outputs = Outputs(lab.workspace, attempts, map)
+    started = StartedRuns(lab.workspace, attempts, outputs, evidence.run)
+
+    assert started.of([quoting]) == ()
+    assert started.not_followed == [other]
+    assert "it is a JOB_RUN" in attempts.unread[0].why
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""Runs that failed tasks started: by run_job_task, or a notebook by dbutils.notebook.run."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from activities.reading.attempts import Attempts
+from activities.reading.outputs import MOST_OUTPUTS, Outputs
+from activities.reading.run import newest_tasks, run_facts, task_facts
+from activities.reading.run_links import RunLink, not_started_by, run_links
+from activities.workspace import Json, Workspace
+from lakemend.evidence import NestedRun, RunFacts, TaskFacts
+
+MOST_STARTED = 5
+MOST_OUTPUTS_OF_STARTED = 3
+DEEPEST = 3  # a run that starts a run that starts a run
+
+
+@dataclass(frozen=True)
+class _Start:
+    """A run that `task` started; of one that only a text links to (`link`) it must be shown."""
+
+    parent_task_key: str
+    task: TaskFacts
+    run_id: str
+    link: RunLink | None = None
+
+
+class StartedRuns:
+    """Reads what the failed tasks of one run started, each run once."""
+
+    def __init__(
+        self, workspace: Workspace, attempts: Attempts, outputs: Outputs, run: RunFacts
+    ) -> None:
+        self._workspace = workspace
+        self._attempts = attempts
+        self._outputs = outputs
+        self._page = run.run_page_url
+        self._met = {run.run_id}
+        self.not_followed: list[str] = []
+
+    def of(self, parents: Iterable[TaskFacts]) -> tuple[NestedRun, ...]:
+        """Read the runs that these tasks started, and those that these started in turn."""
+        found: list[NestedRun] = []
+        waiting = [start for task in parents for start in self._starts(task.task_key, task)]
+        for _ in range(DEEPEST):
+            runs = [self._read(start) for start in waiting[: MOST_STARTED - len(found)]]
+            self._leave(waiting[MOST_STARTED - len(found) :])
+            read = [run for run in runs if run]
+            found += read
+            waiting = [
+                start
+                for run in read
+                for task in run.tasks
+                for start in self._starts(run.parent_task_key, task)
+            ]
+        self._leave(waiting)
+        return tuple(found)
+
+    def _starts(self, parent_task_key: str, task: TaskFacts) -> Iterator[_Start]:
+        """Name each started run once, whatever its texts repeat: so there is no loop."""
+        if task.nested_run_id and self._is_new(task.nested_run_id):
+            yield _Start(parent_task_key, task, task.nested_run_id)
+        for link in run_links(f"{task.error} {task.error_trace}"):
+            if self._is_new(link.run_id):
+                yield _Start(parent_task_key, task, link.run_id, link)
+
+    def _is_new(self, run_id: str) -> bool:
+        new = run_id not in self._met
+        self._met.add(run_id)
+        return new
+
+    def _read(self, start: _Start) -> NestedRun | None:
+        if start.link and not start.link.leads_into(self._page):
+            return self._refuse(start, "it is in another workspace")
+        raw = self._attempts.read(_what(start), lambda: self._workspace.get_run(start.run_id))
+        if raw is None:
+            self._leave([start])
+            return None
+        if start.link and (why := not_started_by(start.task, raw)):
+            return self._refuse(start, why)
+        failed = [task for each in _tasks(raw) if (task := task_facts(each)).failed]
+        tasks = self._outputs.of(failed, MOST_OUTPUTS_OF_STARTED)[:MOST_OUTPUTS]
+        run = run_facts(raw)
+        return NestedRun(parent_task_key=start.parent_task_key, run=run, tasks=tuple(tasks))
+
+    def _refuse(self, start: _Start, why: str) -> None:
+        self._attempts.note(_what(start), why)
+        self._leave([start])
+
+    def _leave(self, starts: Iterable[_Start]) -> None:
+        self.not_followed += [start.run_id for start in starts if start.link]
+
+
+def _what(start: _Start) -> str:
+    of = f", to which task {start.task.task_key} links" if start.link else ""
+    return f"run {start.run_id}{of}"
+
+
+def _tasks(raw: Json) -> list[Json]:
+    """Return its tasks; a called notebook may be listed without any, and is a task by itself."""
+    return newest_tasks(raw) or [{"task_key": "notebook", **raw}]
