@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from lakemend.gate.state import Pause
 from lakemend.gate.storm import StormTicket
+from lakemend.gate.view import ParkedRequest
 from lakemend.incident import Outcome, Stage
 from lakemend.setting_types import PositiveDuration
 
@@ -32,6 +33,13 @@ class GateList(BaseModel):
 
     paused: int
     gates: list[Gate]
+
+
+class GateQueue(BaseModel):
+    """Who waits at a gate, first in the queue first; the first two hundred."""
+
+    workspace: str
+    waiting: list[ParkedRequest]
 
 
 class PauseBody(BaseModel):

@@ -9,10 +9,11 @@ from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
-from api.gate_schemas import Gate, GateList
+from api.gate_schemas import Gate, GateList, GateQueue
+from api.problems import AwayError
 from api.workspaces import require_known
 from lakemend.gate.talk import GATE_PREFIX, GATE_WORKFLOW, gate_workflow_id
-from lakemend.gate.view import GateInput
+from lakemend.gate.view import GateInput, ParkedRequest
 from lakemend.incident import TASK_QUEUE
 from lakemend.permit import ManualChange
 
@@ -41,6 +42,13 @@ class Gates:
         """Return one gate; raises UnknownWorkspaceError."""
         client = await self._temporal.client()
         return await _read(client, await self._known(client, workspace))
+
+    async def queue(self, workspace: str) -> GateQueue:
+        """Return who waits; nobody where no gate runs. Raises UnknownWorkspaceError."""
+        client = await self._temporal.client()
+        handle = _handle(client, await self._known(client, workspace))
+        waiting = await _waiting(handle)
+        return GateQueue(workspace=workspace, waiting=waiting)
 
     async def pause(
         self, workspace: str, by: str, reason: str, expires_after: timedelta | None = None
@@ -119,6 +127,18 @@ async def _read(client: Client, workspace: str) -> Gate:
     except (RPCError, WorkflowQueryFailedError):
         return Gate(workspace=workspace, state="unknown", note=_NO_ANSWER)
     return Gate.model_validate(status)
+
+
+async def _waiting(handle: WorkflowHandle[Any, Any]) -> list[ParkedRequest]:
+    try:
+        async with reaching_temporal():
+            return await handle.query(
+                "waiting", result_type=list[ParkedRequest], rpc_timeout=CALL_TIMEOUT
+            )
+    except RPCError:
+        return []
+    except WorkflowQueryFailedError as error:
+        raise AwayError("no worker that knows gates answered") from error
 
 
 def _handle(client: Client, workspace: str) -> WorkflowHandle[Any, Any]:

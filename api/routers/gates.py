@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 
 from api.deps import GatesDoor, Operator
-from api.gate_schemas import Gate, GateList, PauseBody, ResumeBody
+from api.gate_schemas import Gate, GateList, GateQueue, PauseBody, ResumeBody
 from api.openapi import NOT_FOUND, UNAUTHORIZED, UNAVAILABLE, UNPROCESSABLE
 
 router = APIRouter(prefix="/gates", tags=["gates"], responses={**UNAUTHORIZED, **UNAVAILABLE})
@@ -44,6 +44,12 @@ async def resume_everything(
 async def get_gate(workspace: Workspace, gates: GatesDoor) -> Gate:
     """Read one gate."""
     return await gates.get(workspace)
+
+
+@router.get("/{workspace}/waiting", responses={**NOT_FOUND, **UNPROCESSABLE})
+async def get_gate_queue(workspace: Workspace, gates: GatesDoor) -> GateQueue:
+    """List who waits at a gate, first in the queue first."""
+    return await gates.queue(workspace)
 
 
 @router.post("/{workspace}/pause", responses={**NOT_FOUND, **UNPROCESSABLE})

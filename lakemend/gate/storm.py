@@ -80,6 +80,7 @@ class StormTicket(Model):
     ended_at: datetime | None = None
     waiting: int = 0
     allowed: int = 1
+    probe_at: datetime | None = Field(default=None, description="the next one, after a failure")
     tally: StormTally = StormTally()
     ticket: str = Field(default="", description="like ST-000012; filled by the records")
 
@@ -189,5 +190,6 @@ def ticket(
         ended_at=ended_at,
         waiting=waiting,
         allowed=storm.allowed,
+        probe_at=storm.probe_at,
         tally=storm.tally,
     )

@@ -12,6 +12,7 @@ from temporalio.worker import Worker
 
 from activities.records import RecordActivities
 from lakemend.gate.storm import StormTicket
+from lakemend.gate.talk import GateRequest
 from lakemend.incident import TASK_QUEUE
 from lakemend.recording import AuditInput
 from records import Records
@@ -107,3 +108,29 @@ async def test_a_storm_is_listed_with_its_ticket(api: httpx.AsyncClient, records
     assert [each["storm_id"] for each in listed] == [storm_id]
     assert one["storm"]["ticket"].startswith("ST-")
     assert missing.status_code == 404
+
+
+@pytest.mark.usefixtures("worker")
+async def test_who_waits_at_a_gate_is_listed_in_order(
+    api: httpx.AsyncClient, temporal: Client, operator: dict[str, str]
+) -> None:
+    nobody = (await api.get("/api/gates/default/waiting")).json()
+    await api.post("/api/gates/default/pause", json={"reason": "a test"}, headers=operator)
+    gate = temporal.get_workflow_handle("gate:default")
+    # a holder that is there to be answered, or it would lose its place
+    holder = await temporal.start_workflow("Sleeper", id="at-the-gate", task_queue="nobody-listens")
+    request = GateRequest(request_id="1", holder=holder.id, cause="network_transient")
+    await gate.signal("request_permit", request)
+
+    queue = (await api.get("/api/gates/default/waiting")).json()
+
+    (first,) = queue["waiting"]
+    assert (first["place"], first["holder"], first["cause"]) == (1, holder.id, "network_transient")
+    assert first["reason"] == "paused by on-call: a test"
+    assert nobody == {"workspace": "default", "waiting": []}
+    await holder.terminate()
+    await api.post("/api/gates/default/resume", headers=operator)
+
+
+async def test_the_queue_of_an_unknown_workspace_is_refused(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/api/gates/nowhere/waiting")).status_code == 404
