@@ -9,7 +9,14 @@ from pydantic import BaseModel, Field
 from lakemend.audit import AuditEntry, TicketStatus
 from lakemend.decision_record import DecisionRecord
 from lakemend.diagnosis import Diagnosis
-from lakemend.incident import HealthCheckResult, IncidentView, Outcome, Stage, StepRecord
+from lakemend.incident import (
+    HealthCheckResult,
+    IncidentView,
+    Outcome,
+    Parked,
+    Stage,
+    StepRecord,
+)
 from lakemend.playbook import Playbook
 
 
@@ -93,6 +100,8 @@ class IncidentSummary(BaseModel):
     outcome: Outcome | None
     success: bool | None
     message: str
+    parked: Parked | None = Field(description="what it waits for, while it is parked")
+    storm: str = Field(description="the storm it waited in; empty if none")
     ticket: str
     started_at: datetime
     ended_at: datetime | None
@@ -160,6 +169,8 @@ def summary_fields(view: IncidentView, links: Links) -> dict[str, Any]:
         "stage",
         "outcome",
         "message",
+        "parked",
+        "storm",
         "ticket",
         "started_at",
         "ended_at",
