@@ -22,6 +22,7 @@ from cli.commands import (
     serve,
     simulate,
     snapshot,
+    token,
     up,
 )
 from cli.output import error_console
@@ -46,6 +47,7 @@ app.command()(evidence.evidence)
 app.command()(backtest.backtest)
 app.command()(gate.pause)
 app.command()(gate.resume)
+app.command()(token.token)
 app.add_typer(incident.app, name="incident")
 app.add_typer(job.app, name="job")
 app.add_typer(breaker.app, name="breaker")

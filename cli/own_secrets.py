@@ -24,17 +24,23 @@ def missing_secrets(settings: Settings) -> dict[str, str]:
     return made
 
 
+def secrets_file(settings: Settings) -> Path:
+    """Return where `up` keeps the secrets that it made."""
+    return settings.data_dir / "secrets.env"
+
+
 def kept_secrets(settings: Settings, file: Path) -> dict[str, str]:
     """Return the missing secrets as the file has them; makes and keeps those it has not."""
     wanted = missing_secrets(settings)
-    known = _read(file)
+    known = known_secrets(file)
     if set(wanted) <= set(known):
         return {name: known[name] for name in wanted}
     write_private(file, {**wanted, **known})
     return {**wanted, **{name: known[name] for name in wanted if name in known}}
 
 
-def _read(file: Path) -> dict[str, str]:
+def known_secrets(file: Path) -> dict[str, str]:
+    """Return what the file holds; nothing where it is missing."""
     lines = file.read_text().splitlines() if file.exists() else []
     pairs = (line.partition("=") for line in lines)
     return {name: value for name, _, value in pairs if value}

@@ -2,20 +2,19 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import httpx
-import jwt
 
 from cli.demo.moment import Moment
 from cli.demo.story import is_rejected
 from cli.demo.surroundings import Surroundings
+from cli.tokens import operator_token
 from lakemend.incident import IncidentView
 from simulator.client import Control
 
 OPERATOR = "demo"
-_TOKEN_LIFE = timedelta(hours=1)
+_SIGNED_IN_FOR = "1h"
 _TIMEOUT_SECONDS = 15  # a reset answers with the breaker as it is afterwards, read from a worker
 
 
@@ -49,15 +48,9 @@ class BreakerReset:
 
     async def _reset(self, breaker: str) -> None:
         url = f"{self._surroundings.api_url}/api/circuit-breakers/{quote(breaker)}/reset"
-        headers = {"Authorization": f"Bearer {operator_token(self._surroundings)}"}
+        token = operator_token(self._surroundings.settings, OPERATOR, _SIGNED_IN_FOR)
+        headers = {"Authorization": f"Bearer {token}"}
         body = {"reason": "the demo shows that a reset lets the next incident through"}
         async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
             answer = await client.post(url, headers=headers, json=body)
             answer.raise_for_status()
-
-
-def operator_token(surroundings: Surroundings) -> str:
-    """Sign a token for the demo's operator."""
-    secret = surroundings.variables["LAKEMEND_JWT_SECRET"]
-    claims = {"sub": OPERATOR, "exp": datetime.now(UTC) + _TOKEN_LIFE}
-    return jwt.encode(claims, secret, algorithm="HS256")
