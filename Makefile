@@ -8,7 +8,7 @@ LOCK := requirements.lock
 UV_VERSION := 0.13.9
 COMPILE := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 
-.PHONY: help setup demo test proof check format lock bench bench-diagnosis histories clean
+.PHONY: help setup browser demo test proof check format lock bench bench-diagnosis histories clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -23,10 +23,13 @@ setup: .venv/.installed ## set up .venv from the hash-pinned lock file
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+browser: ## look for a Chromium or Chrome, and install one where there is none
+	@tests/browser.sh
+
 demo: setup ## recover a dozen failing jobs of a simulated workspace
 	@$(BIN)/lakemend demo
 
-test: setup ## run all tests
+test: setup browser ## run all tests
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 proof: setup ## 500 random trials: failures, faults, people, kills

@@ -6,6 +6,7 @@ from temporalio.client import Client
 from api.answers import install_problem_handlers
 from api.breaker_survey import BreakerSurvey
 from api.connection import Connector, TemporalConnection
+from api.console.site import serve_console
 from api.credentials import Credentials
 from api.deps import Parts, require_reader
 from api.headers import AnswerHeaders
@@ -18,6 +19,7 @@ from api.routers import (
     incidents,
     jobs,
     metrics,
+    operator,
     playbooks,
     storms,
     webhooks,
@@ -58,8 +60,9 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
     app.include_router(webhooks.router)
     app.include_router(alerts.router)
     app.include_router(metrics.router, dependencies=[Depends(require_reader)])
-    for noun in (incidents, jobs, circuit_breakers, gates, storms, playbooks, events):
+    for noun in (incidents, jobs, circuit_breakers, gates, storms, playbooks, events, operator):
         app.include_router(noun.router, prefix="/api", dependencies=[Depends(require_reader)])
+    serve_console(app)
     return app
 
 

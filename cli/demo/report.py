@@ -47,12 +47,14 @@ def show_links(surroundings: Surroundings, *, stay: bool) -> None:
     """Print where to look, while it runs, and how to go on."""
     say()
     say("Where to look" if stay else "With --stay these are kept open", style="bold")
+    say(f"  Console          {surroundings.api_url}/console/")
     say(f"  Temporal Web UI  {surroundings.settings.ui_url}")
     say(f"  API              {surroundings.api_url}/docs")
     say(f"  Incidents        {surroundings.api_url}/api/incidents")
     if stay:
         say(f"  Commands         set -a; . {env_file(surroundings)}; set +a")
         say("                   lakemend incident list")
+        say("                   lakemend token   # to sign in to the console and give orders")
     say("Keep it running", style="bold")
     say("  Ctrl-C ends it." if stay else "  lakemend demo --stay")
     say("Point it at a real workspace", style="bold")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cli.children import Child, Program, lakemend
 from cli.embedded import EmbeddedServer, embedded_environment, running_server
 from cli.output import say
-from cli.own_secrets import WEBHOOK_USER, kept_secrets
+from cli.own_secrets import WEBHOOK_USER, kept_secrets, secrets_file
 from cli.ports import require_free
 from cli.problems import BadInputError
 from cli.readiness import wait_until_serving, wait_until_working
@@ -27,7 +27,7 @@ async def serve_together(settings: Settings) -> None:
     _refuse_other_temporal()
     require_free("LAKEMEND_API_PORT", settings.api_port, settings.api_host)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    own = kept_secrets(settings, settings.data_dir / "secrets.env")
+    own = kept_secrets(settings, secrets_file(settings))
     await asyncio.to_thread(migrate, settings.records_url)
     await _run(stopping, settings, own)
 
@@ -62,12 +62,13 @@ async def _greet(settings: Settings, server: EmbeddedServer, own: Mapping[str, s
     await wait_until_working(server.address)
     for name, workspace in settings.workspaces.items():
         say(f"Recovering jobs of {workspace.host} ({name}).")
+    say(f"Console      {base}/console/ (sign in with `lakemend token`)")
     say(f"Webhook      {base}/databricks-monitor")
     say(f"API          {base}/docs")
     say(f"Temporal     {settings.ui_url}")
     say(f"Logs         {settings.data_dir / 'logs'}")
     if "LAKEMEND_WEBHOOK_CREDENTIALS" in own:
-        file = settings.data_dir / "secrets.env"
+        file = secrets_file(settings)
         say(f"Databricks signs in to the webhook as {WEBHOOK_USER}; the password is in {file}.")
     await asyncio.Event().wait()
 

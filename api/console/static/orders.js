@@ -1,0 +1,113 @@
+// The orders that a person may give: what each says before, where it goes, what it says afterwards.
+
+import { Refusal, order, quoted } from "./api.js";
+import { ask } from "./dialog.js";
+import { end } from "./session.js";
+import { signIn } from "./signing.js";
+
+const WHY = { name: "reason", label: "Why", required: true, maxlength: 500, hint: "Kept in the audit trail with your name." };
+const ENDS = {
+  name: "expires_after",
+  label: "Ends by itself after",
+  value: "2h",
+  suggestions: ["30m", "1h", "2h", "4h", "8h", "1d"],
+  hint: "Like 30m, 2h or 1d. Empty: until somebody ends it.",
+};
+const EVERYWHERE = "";
+
+const ORDERS = {
+  pause: {
+    title: "Pause recoveries",
+    says: () => [
+      "What is under way finishes its current step; nothing else is begun.",
+      "What waits longer than its playbook allows escalates, so give the pause an end.",
+    ],
+    fields: [WHY, ENDS],
+    button: "Pause",
+    kind: "danger",
+    path: gatePath("pause"),
+    done: (about) => `${named(about)} paused.`,
+  },
+  resume: {
+    title: "Resume recoveries",
+    says: () => ["What is parked goes on, in the order of arrival."],
+    fields: [{ ...WHY, required: false }],
+    button: "Resume",
+    kind: "primary",
+    path: gatePath("resume"),
+    done: (about) => `${named(about)} resumed.`,
+  },
+  reset: {
+    title: "Reset the breaker",
+    says: (name) => [name, "It closes and forgets what it counted; who waits goes on."],
+    fields: [WHY],
+    button: "Reset",
+    kind: "primary",
+    path: breakerPath("reset"),
+    done: (name) => `${name} reset.`,
+  },
+  open: {
+    title: "Hold the breaker open",
+    says: (name) => [name, "No recovery passes until it is reset, or until it ends by itself."],
+    fields: [WHY, ENDS],
+    button: "Hold open",
+    kind: "danger",
+    path: breakerPath("open"),
+    done: (name) => `${name} held open.`,
+  },
+  disable: {
+    title: "Disable the breaker",
+    says: (name) => [name, "Every recovery passes and nothing is counted: nothing stops a loop of failures."],
+    fields: [WHY, ENDS],
+    button: "Disable",
+    kind: "danger",
+    path: breakerPath("disable"),
+    done: (name) => `${name} disabled.`,
+  },
+};
+
+/** Ask for what an order needs, and give it; returns what to tell the person, or null. */
+export async function giveOrder(kind, about, workspaces) {
+  if (!(await signIn())) return null;
+  const { title, says, fields, button, kind: look, path, done } = ORDERS[kind];
+  const isForGate = kind === "pause" || kind === "resume";
+  return ask({
+    title,
+    says: says(about),
+    fields: isForGate ? [where(about, workspaces), ...fields] : fields,
+    button,
+    kind: look,
+    act: async ({ workspace = about, ...sent }) => {
+      const answer = await given(path(workspace), sent);
+      return [done(workspace), answer.note].filter(Boolean).join(" ");
+    },
+  });
+}
+
+/** A token that has expired is of no use any more: the next order asks for another. */
+async function given(path, fields) {
+  try {
+    return await order(path, fields);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) end();
+    throw error;
+  }
+}
+
+function where(about, workspaces) {
+  const all = [[EVERYWHERE, "all workspaces"], ...workspaces.map((name) => [name, name])];
+  const choices = about ? [...all.filter(([name]) => name === about), ...all.filter(([name]) => name !== about)] : all;
+  return { name: "workspace", label: "Where", choices };
+}
+
+function gatePath(verb) {
+  return (workspace) => (workspace === EVERYWHERE ? `/api/gates/${verb}` : `/api/gates/${quoted(workspace)}/${verb}`);
+}
+
+function breakerPath(verb) {
+  return (name) => `/api/circuit-breakers/${quoted(name)}/${verb}`;
+}
+
+function named(workspace) {
+  return workspace === EVERYWHERE ? "All workspaces" : workspace;
+}

@@ -1,0 +1,21 @@
+// Who is signed in. The token lives as long as the tab, and is sent by our own calls alone: no
+// cookie, so that no other page can give an order with it.
+
+const KEY = "lakemend.session";
+
+export function session() {
+  return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+}
+
+export function begin(token, name) {
+  sessionStorage.setItem(KEY, JSON.stringify({ token, name }));
+}
+
+export function end() {
+  sessionStorage.removeItem(KEY);
+}
+
+/** The header that a call carries. */
+export function authorization(token = session()?.token) {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}

@@ -1,0 +1,92 @@
+"""Breakers in a browser: how they stand, and orders to them."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+from temporalio.client import Client
+
+from lakemend.breaker.view import BreakerInput
+from lakemend.incident import TASK_QUEUE
+from lakemend.permit import (
+    BREAKER_WORKFLOW,
+    BreakerSettings,
+    PermitOutcome,
+    PermitReport,
+    PermitRequest,
+    breaker_workflow_id,
+)
+
+
+@pytest.fixture
+async def opened(temporal: Client, request: pytest.FixtureRequest) -> str:
+    """Name a breaker that one failure has opened."""
+    name = f"DatabricksNetworkError:{request.node.name}"
+    settings = BreakerSettings(failure_threshold=1, open_for=timedelta(minutes=5))
+    asked = PermitRequest(request_id="1", holder="incident:default:run-1", settings=settings)
+    handle = await temporal.start_workflow(
+        BREAKER_WORKFLOW,
+        BreakerInput(name=name),
+        id=breaker_workflow_id(name),
+        task_queue=TASK_QUEUE,
+        start_signal="request_permit",
+        start_signal_args=[asked],
+    )
+    await handle.signal("report", PermitReport(request_id="1", outcome=PermitOutcome.FAILURE))
+    return name
+
+
+@pytest.fixture
+async def signed_in(page: Page, demo: httpx.AsyncClient, make_token: Any) -> Page:
+    """Look at the breakers as anna."""
+    await page.goto(f"{demo.base_url}/console/#/breakers")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.get_by_label("Token").fill(make_token(sub="anna"))
+    await page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return page
+
+
+async def test_an_open_breaker_is_found_read_and_reset(
+    signed_in: Page, opened: str, demo: httpx.AsyncClient
+) -> None:
+    await signed_in.get_by_role("link", name=opened).click()
+    title = signed_in.get_by_role("heading", level=1)
+    await expect(title).to_have_text(f"{opened} open")
+    await expect(signed_in.get_by_role("main")).to_contain_text("1 of 1 in a row")
+
+    await signed_in.get_by_role("button", name="Reset …").click()
+    await signed_in.get_by_label("Why").fill("the network is back")
+    await signed_in.get_by_role("button", name="Reset", exact=True).click()
+
+    await expect(title).to_have_text(f"{opened} closed")
+    await expect(signed_in.locator("#done")).to_have_text(f"{opened} reset.")
+    last = (await demo.get(f"/api/circuit-breakers/{opened}/history")).json()["events"][-1]
+    assert (last["actor"], last["reason"]) == ("anna", "the network is back")
+    await expect(
+        signed_in.get_by_role("row").filter(has_text="the network is back")
+    ).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("order", "state"), [("Hold open", "forced_open"), ("Disable", "disabled")]
+)
+async def test_a_breaker_is_held_for_a_time_though_it_had_nothing_to_remember(
+    signed_in: Page, demo: httpx.AsyncClient, order: str, state: str
+) -> None:
+    name = f"DatabricksDiskFull:job-{state}"
+    await signed_in.goto(f"{demo.base_url}/console/#/breakers/{name}")
+    await expect(signed_in.get_by_role("main")).to_contain_text("lets everybody pass")
+
+    await signed_in.get_by_role("button", name=f"{order} …").click()
+    await signed_in.get_by_label("Why").fill("maintenance")
+    await signed_in.get_by_label("Ends by itself after").fill("1h")
+    await signed_in.get_by_role("button", name=order, exact=True).click()
+
+    await expect(signed_in.get_by_role("heading", level=1)).to_contain_text(state.replace("_", " "))
+    breaker = (await demo.get(f"/api/circuit-breakers/{name}")).json()
+    assert breaker["state"] == state
+    last = (await demo.get(f"/api/circuit-breakers/{name}/history")).json()["events"][-1]
+    assert (last["actor"], last["reason"]) == ("anna", "maintenance")

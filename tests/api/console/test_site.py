@@ -1,0 +1,40 @@
+"""Where the console is, and what its pages may do."""
+
+import httpx
+import pytest
+
+
+@pytest.mark.parametrize("path", ["/", "/console"])
+async def test_the_console_is_where_people_look_first(
+    stranger: httpx.AsyncClient, path: str
+) -> None:
+    answer = await stranger.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/console/")
+
+
+@pytest.mark.parametrize("file", ["", "main.js", "console.css", "icon.svg"])
+async def test_pages_may_load_nothing_but_files_of_ours(
+    stranger: httpx.AsyncClient, file: str
+) -> None:
+    answer = await stranger.get(f"/console/{file}")
+
+    policy = answer.headers["content-security-policy"]
+    assert answer.status_code == 200
+    assert "default-src 'none'; script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
+
+
+async def test_a_page_that_has_not_changed_is_not_sent_again(stranger: httpx.AsyncClient) -> None:
+    first = await stranger.get("/console/main.js")
+    again = await stranger.get("/console/main.js", headers={"if-none-match": first.headers["etag"]})
+
+    assert (first.headers["cache-control"], again.status_code) == ("no-cache", 304)
+
+
+@pytest.mark.parametrize("path", ["nothing.js", "..%2fsite.py", "../site.py"])
+async def test_nothing_but_the_pages_is_served(stranger: httpx.AsyncClient, path: str) -> None:
+    answer = await stranger.get(f"/console/{path}")
+
+    assert answer.status_code == 404
