@@ -6,7 +6,7 @@ from activities.errors import told_to_temporal
 from activities.reading.evidence import EvidenceReader
 from activities.reading.memory import Memory
 from activities.reading.resource import ResourceReader
-from activities.workspace import Workspaces
+from activities.workspace import Json, Workspaces
 from lakemend.errors import RecordsError
 from lakemend.evidence import Evidence, Unread
 from lakemend.incident import Subject, incident_id
@@ -31,7 +31,7 @@ class EvidenceActivities:
             workspace = self._workspaces.of(watched.workspace)
             reader = EvidenceReader(workspace, patient=patient)
             evidence = reader.read(watched.workspace, watched.run_id)
-            return self._remembered(evidence, patient=patient)
+            return self._remembered(evidence, reader.job_settings, patient=patient)
 
     @activity.defn
     def read_resource(self, subject: Subject) -> Evidence:
@@ -42,13 +42,12 @@ class EvidenceActivities:
             reader = ResourceReader(workspace, patient=patient)
             return reader.read(subject.workspace, subject.resource)
 
-    def _remembered(self, evidence: Evidence, *, patient: bool) -> Evidence:
+    def _remembered(self, evidence: Evidence, settings: Json, *, patient: bool) -> Evidence:
         if self._memory is None:
             return evidence
         try:
-            return self._memory.add_to(
-                evidence, incident_id(evidence.workspace, evidence.run.run_id)
-            )
+            own = incident_id(evidence.workspace, evidence.run.run_id)
+            return self._memory.add_to(evidence, own, settings)
         except RecordsError as error:
             if patient:
                 raise

@@ -6,7 +6,6 @@ listed in `unread`, and is never taken for "nothing wrong".
 """
 
 from datetime import datetime
-from enum import StrEnum
 
 from lakemend.compute_facts import (
     ClusterEvent,
@@ -24,10 +23,19 @@ from lakemend.compute_facts import (
 )
 from lakemend.model import Model, SlimModel
 from lakemend.neighbours import Neighbours
+from lakemend.run_facts import (
+    ACTIVE_STATES,
+    FAILED_RESULTS,
+    RecentRun,
+    RunFacts,
+    RunPhase,
+    run_phase,
+)
 
 __all__ = [
     "ACTIVE_STATES",
     "FAILED_RESULTS",
+    "Changes",
     "ClusterEvent",
     "ClusterFacts",
     "Compute",
@@ -94,45 +102,19 @@ class JobFacts(Model):
     continuous: bool = False
 
 
-class RunFacts(Model):
-    """The job run. `latest_repair_id` is empty before the first repair."""
-
-    run_id: str = ""
-    job_id: str = ""
-    run_name: str = ""
-    run_type: str = ""
-    run_page_url: str = ""
-    creator: str = ""
-    trigger: str = ""
-    life_cycle_state: str = ""
-    result_state: str = ""
-    state_message: str = ""
-    status_state: str = ""
-    termination_code: str = ""
-    termination_type: str = ""
-    termination_message: str = ""
-    latest_repair_id: str = ""
-    repair_count: int = 0
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-
-
-class RecentRun(Model):
-    """One earlier run of the same job."""
-
-    run_id: str
-    result_state: str
-    termination_code: str = ""
-    ended_at: datetime | None = None
-    settings_hash: str = ""
-
-
 class NestedRun(Model):
     """A run that the task `parent_task_key` started, a called notebook's too; its failed tasks."""
 
     parent_task_key: str
     run: RunFacts
     tasks: tuple[TaskFacts, ...] = ()
+
+
+class Changes(Model):
+    """What differs from run `since`, which succeeded: lines like `field: before -> after`."""
+
+    since: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Unread(Model):
@@ -159,6 +141,10 @@ class Evidence(Model):
     job: JobFacts | None = None
     recent_runs: tuple[RecentRun, ...] = ()
     """Other ended runs of the job, newest first."""
+    changed_code: Changes = Changes()
+    """Commit, runtimes, libraries and entry points, as the platform shows them of both runs."""
+    changed_settings: Changes = Changes()
+    """The job's settings, where our records know those of the success."""
     neighbours: tuple[Neighbours, ...] = ()
     """Other incidents of the same places at the same time, from our own records."""
     linked_runs: tuple[str, ...] = ()
@@ -203,47 +189,3 @@ def whole_run_key(workspace: str, run_id: str) -> str:
 def whole_run_of(failure_key: str) -> str:
     """Return the whole-run key of the run that a failure belongs to."""
     return "/".join([*failure_key.split("/")[:2], "*"])
-
-
-class RunPhase(StrEnum):
-    """What a run's many state words come down to."""
-
-    ACTIVE = "active"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    UNKNOWN = "unknown"
-
-
-FAILED_RESULTS = frozenset({"FAILED", "TIMEDOUT", "MAXIMUM_CONCURRENT_RUNS_REACHED"})
-ACTIVE_STATES = frozenset(
-    {
-        "BLOCKED",
-        "PENDING",
-        "QUEUED",
-        "RUNNING",
-        "TERMINATING",
-        "WAITING",
-        "WAITING_FOR_RETRY",
-    }
-)
-
-
-def run_phase(run: RunFacts) -> RunPhase:
-    """Tell whether a run is over and how.
-
-    `life_cycle_state` INTERNAL_ERROR is what an ordinary failed run shows in the deprecated `state`
-    object, not a platform fault (databricks/cli golden file
-    acceptance/bundle/resources/job_runs/failed_run).
-    """
-    if run.status_state in ACTIVE_STATES or run.life_cycle_state in ACTIVE_STATES:
-        return RunPhase.ACTIVE
-    if run.result_state == "CANCELED" or run.termination_code == "USER_CANCELED":
-        return RunPhase.CANCELED
-    if run.result_state in {"SUCCESS", "SUCCESS_WITH_FAILURES"}:
-        return RunPhase.SUCCEEDED
-    if run.result_state in FAILED_RESULTS or run.life_cycle_state == "INTERNAL_ERROR":
-        return RunPhase.FAILED
-    if run.status_state == "TERMINATED":
-        return RunPhase.SUCCEEDED if run.termination_code == "SUCCESS" else RunPhase.FAILED
-    return RunPhase.UNKNOWN

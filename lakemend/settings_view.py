@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from lakemend.compute.raw_settings import Difference
-from lakemend.redaction import HIDDEN, redact
+from lakemend.redaction import HIDDEN, redact, trim
 
 # Under these, every value may be a secret, whatever its name says.
 _OPAQUE = frozenset({"base_parameters", "parameters", "spark_env_vars"})
@@ -15,6 +15,7 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 200
+_LONGEST_LINE = 300
 _REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
 
 
@@ -46,6 +47,12 @@ def shown_difference(difference: Difference) -> str:
         for value in (difference.before, difference.after)
     )
     return f"{difference.field}: {before} -> {after}"
+
+
+def change_line(difference: Difference) -> str:
+    """Write it as a history may keep it: bounded, and without secrets in names either."""
+    named = difference._replace(field=redact(difference.field))
+    return trim(shown_difference(named), _LONGEST_LINE)
 
 
 def _short(value: Any) -> str:

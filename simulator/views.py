@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Literal
 
 from simulator.records import Attempt, End, Job, JobRun, Json, Phase, Repair
+from simulator.scenario import JobEntry
 from simulator.world import World
 
 PAGE = 100
@@ -141,9 +142,18 @@ class Views:
         }
         if run.overriding_parameters:
             body["overriding_parameters"] = run.overriding_parameters
+        if run.settings.get("git_source"):
+            body["git_source"] = {**run.settings["git_source"], "git_snapshot": self._commit(run)}
         if run.parent_run_id:
             body["trigger_info"] = {"run_id": run.parent_run_id}
         return body
+
+    def _commit(self, run: JobRun) -> Json:
+        """The commit that a run used: a fixed one, or what its branch had become."""
+        fixed = run.settings["git_source"].get("git_commit")
+        entry = self._entry(run)
+        commits = (entry.commits if entry else []) or ["0" * 40]
+        return {"used_commit": fixed or commits[min(run.number_in_job, len(commits)) - 1]}
 
     def _parameters(self, run: JobRun) -> list[Json]:
         defaults = {item["name"]: item for item in run.settings.get("parameters", [])}
@@ -171,9 +181,12 @@ class Views:
         return both if shape == "both" else {shape: both[shape]}
 
     def _shape(self, run: JobRun) -> Shape:
-        job = self._world.state.jobs.get(run.job_id)
-        entry = self._world.scenario.jobs.get(job.name_in_scenario) if job else None
+        entry = self._entry(run)
         return entry.shape if entry else "both"
+
+    def _entry(self, run: JobRun) -> JobEntry | None:
+        job = self._world.state.jobs.get(run.job_id)
+        return self._world.scenario.jobs.get(job.name_in_scenario) if job else None
 
 
 def _state(phase: Phase, end: End | None) -> Json:

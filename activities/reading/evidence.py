@@ -7,19 +7,19 @@ from itertools import chain
 
 from activities.reading.attempts import Attempts
 from activities.reading.job import job_facts
+from activities.reading.job_history import JobHistory
 from activities.reading.outputs import Outputs
-from activities.reading.run import newest_tasks, recent_run, run_facts, task_facts
+from activities.reading.run import newest_tasks, run_facts, task_facts
 from activities.reading.size import bounded
 from activities.reading.started_runs import StartedRuns
 from activities.reading.surroundings import Surroundings, clusters_of, resources_of
+from activities.reading.values import part
 from activities.workspace import Json, Workspace
 from lakemend.evidence import (
     ClusterFacts,
     ComputeKind,
     Evidence,
     JobFacts,
-    RecentRun,
-    RunFacts,
     TaskFacts,
 )
 
@@ -31,11 +31,13 @@ class EvidenceReader:
 
     The run itself must be readable. What else cannot be read is noted in `unread`, at once when it
     is forbidden or gone, and when calls are lost only if `patient` is off: a retry may bring it.
+    The job's settings stay here, in `job_settings`: they may hold secrets.
     """
 
     def __init__(self, workspace: Workspace, *, patient: bool) -> None:
         self._workspace = workspace
         self._attempts = Attempts(patient=patient)
+        self.job_settings: Json = {}
 
     def read(self, workspace_name: str, run_id: str) -> Evidence:
         """Raises NotFoundError for a run that does not exist, WorkspaceError as calls do."""
@@ -47,16 +49,16 @@ class EvidenceReader:
         tasks = [task_facts(each) for each in newest_tasks(raw)]
         evidence = Evidence(workspace=workspace_name, read_at=datetime.now(UTC), run=run)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = self._surroundings(pool, evidence, tasks)
+            found = self._surroundings(pool, raw, evidence, tasks)
         return bounded(found.model_copy(update={"unread": tuple(self._attempts.unread)}))
 
     def _surroundings(
-        self, pool: ThreadPoolExecutor, evidence: Evidence, tasks: Sequence[TaskFacts]
+        self, pool: ThreadPoolExecutor, raw: Json, evidence: Evidence, tasks: Sequence[TaskFacts]
     ) -> Evidence:
         failed = [task for task in tasks if task.failed]
         around = Surroundings(self._workspace, self._attempts, evidence.run)
         job = pool.submit(self._job, evidence.run.job_id)
-        recent = pool.submit(self._recent_runs, evidence.run)
+        history = pool.submit(JobHistory(self._workspace, self._attempts, raw).read)
         clusters = pool.map(around.cluster, clusters_of(failed))
         warehouses = pool.map(around.warehouse, resources_of(ComputeKind.WAREHOUSE, failed))
         pipelines = pool.map(around.pipeline, resources_of(ComputeKind.PIPELINE, failed))
@@ -67,6 +69,7 @@ class EvidenceReader:
         inner = list(chain.from_iterable(run.tasks for run in nested))
         further = pool.map(around.cluster, _unseen_clusters(failed, [*read, *inner]))
         known = {task.task_key: task for task in read}
+        recent_runs, changed_code = history.result()
         return evidence.model_copy(
             update={
                 "tasks": tuple(known.get(task.task_key, task) for task in tasks),
@@ -78,7 +81,8 @@ class EvidenceReader:
                 "warehouses": tuple(each for each in warehouses if each),
                 "pipelines": tuple(each for each in pipelines if each),
                 "job": job.result(),
-                "recent_runs": recent.result(),
+                "recent_runs": recent_runs,
+                "changed_code": changed_code,
                 "linked_runs": tuple(started.not_followed),
             }
         )
@@ -86,17 +90,9 @@ class EvidenceReader:
     def _job(self, job_id: str) -> JobFacts | None:
         if not job_id:
             return None
-        what = f"job {job_id}"
-        return self._attempts.read(what, lambda: job_facts(self._workspace.get_job(job_id)))
-
-    def _recent_runs(self, run: RunFacts) -> tuple[RecentRun, ...]:
-        """Read the job's other ended runs: one page."""
-        if not run.job_id:
-            return ()
-        what = f"recent runs of job {run.job_id}"
-        raw = self._attempts.read(what, lambda: self._workspace.ended_runs(run.job_id))
-        runs = [recent_run(each) for each in raw or ()]
-        return tuple(each for each in runs if each.run_id != run.run_id)
+        raw = self._attempts.read(f"job {job_id}", lambda: self._workspace.get_job(job_id))
+        self.job_settings = part(raw, "settings") if raw else {}
+        return job_facts(raw) if raw else None
 
 
 def _present(clusters: Iterable[ClusterFacts | None]) -> list[ClusterFacts]:

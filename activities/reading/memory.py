@@ -1,10 +1,15 @@
 """What we remember ourselves of a run's surroundings: the platform shows none of it."""
 
+import json
 from datetime import datetime, timedelta
 
-from lakemend.evidence import Evidence, RecentRun
+from activities.workspace import Json
+from lakemend.compute.code_versions import MOST_LINES
+from lakemend.compute.raw_settings import differences
+from lakemend.evidence import Changes, Evidence, RecentRun
 from lakemend.neighbours import grouped
 from lakemend.places import places_of
+from lakemend.settings_view import change_line
 from lakemend.step import ResourceKind
 from records import Records
 
@@ -18,11 +23,12 @@ class Memory:
     def __init__(self, records: Records) -> None:
         self._records = records
 
-    def add_to(self, evidence: Evidence, incident_id: str) -> Evidence:
-        """Add the last success with its settings, and the other incidents of the same places."""
-        return self._with_neighbours(self._with_last_success(evidence), incident_id)
+    def add_to(self, evidence: Evidence, incident_id: str, settings: Json) -> Evidence:
+        """Add the last success, how its settings differ, and other incidents of the same places."""
+        known = self._with_last_success(evidence, settings)
+        return self.with_neighbours(known, incident_id)
 
-    def _with_last_success(self, evidence: Evidence) -> Evidence:
+    def _with_last_success(self, evidence: Evidence, settings: Json) -> Evidence:
         if not evidence.run.job_id:
             return evidence
         resource = f"{ResourceKind.JOB}-{evidence.run.job_id}"
@@ -36,9 +42,17 @@ class Memory:
             settings_hash=good.settings_hash,
         )
         others = [each for each in evidence.recent_runs if each.run_id != good.run_id]
-        return evidence.model_copy(update={"recent_runs": (*others, remembered)})
+        changed = differences(json.loads(good.settings_json), settings) if settings else []
+        lines = tuple(change_line(each) for each in changed[:MOST_LINES])
+        return evidence.model_copy(
+            update={
+                "recent_runs": (*others, remembered),
+                "changed_settings": Changes(since=good.run_id, lines=lines),
+            }
+        )
 
-    def _with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
+    def with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
+        """Add the other incidents of the same places at the time of the failure."""
         failed_at = _aware(evidence.run.ended_at or evidence.read_at)
         sightings = self._records.seen_near(
             evidence.workspace,

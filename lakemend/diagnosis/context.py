@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.outage import one_outage, shared_outage
-from lakemend.evidence import Evidence, RecentRun
+from lakemend.evidence import Changes, Evidence, RecentRun
 
 # A few failures may be bad luck; this many without a success are a job that never worked.
 _RUNS_TO_JUDGE = 3
@@ -29,6 +29,10 @@ _PASSES_BY_ITSELF = frozenset(
 )
 
 _LESS_SURE = 0.6
+
+# The evidence has them all.
+_MOST_QUOTED = 3
+_LONGEST_QUOTED = 90
 
 
 def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
@@ -54,10 +58,22 @@ def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     good = next((run for run in successes if run.settings_hash), None)
     if not now or good is None or good.settings_hash == now:
         return diagnosis
-    why = f"the job's settings changed after run {good.run_id}, the last that succeeded"
-    reason = Reason(rule="settings-changed", where="job settings", explanation=why)
+    why = f"the job's settings are not those with which run {good.run_id} succeeded"
+    quote = _quoted(evidence.changed_settings)
+    reason = Reason(rule="settings-changed", where="job settings", quote=quote, explanation=why)
     remedy = Remedy.CHANGE if diagnosis.cause is Cause.CONFIG_INVALID else diagnosis.remedy
     return diagnosis.model_copy(update={"remedy": remedy, "reasons": (*diagnosis.reasons, reason)})
+
+
+def _code_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Point at the change; it may be the cause, and is no proof of it."""
+    changed = evidence.changed_code
+    if not changed.lines:
+        return diagnosis
+    why = f"this run ran other code than run {changed.since}, the last that succeeded"
+    quote = _quoted(changed)
+    reason = Reason(rule="code-changed", where="code versions", quote=quote, explanation=why)
+    return diagnosis.model_copy(update={"reasons": (*diagnosis.reasons, reason)})
 
 
 def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
@@ -74,8 +90,15 @@ _RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
     one_outage,
     _never_succeeded,
     _settings_changed,
+    _code_changed,
     _failed_again_after_repair,
 )
+
+
+def _quoted(changes: Changes) -> str:
+    more = len(changes.lines) - _MOST_QUOTED
+    told = "; ".join(line[:_LONGEST_QUOTED] for line in changes.lines[:_MOST_QUOTED])
+    return f"{told}; and {more} more" if more > 0 else told
 
 
 def _judged(evidence: Evidence) -> list[RecentRun]:

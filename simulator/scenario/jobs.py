@@ -112,6 +112,7 @@ class ScheduledRun(Entry):
 class JobEntry(Entry):
     """A job: its raw settings, how its tasks behave and when it runs.
 
+    Of `commits` the first run of a job with a Git source uses the first, and so on; the last stays.
     Each of its notifications is sent `deliver` times, `deliver_after` late. Of several `copies`
     each is a job of its own, `NAME-001` and so on.
     """
@@ -120,6 +121,7 @@ class JobEntry(Entry):
     copies: int = Field(default=1, ge=1, le=10_000)
     tasks: dict[str, TaskBehaviour] = {}
     runs: list[ScheduledRun] = []
+    commits: list[str] = []
     shape: Literal["both", "state", "status"] = "both"
     deliver: int = Field(default=1, ge=0)
     deliver_after: Duration = ZERO

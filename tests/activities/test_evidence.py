@@ -7,6 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.evidence import PATIENT_TRIES, EvidenceActivities
+from activities.good_settings import GoodSettingsActivities
 from lakemend.compute.raw_settings import settings_hash
 from lakemend.decision_record import Inputs
 from lakemend.diagnosis import Cause, Diagnosis
@@ -46,6 +47,7 @@ jobs:
             num_workers: 2
             spark_version: 15.4.x-scala2.12
             aws_attributes: {{availability: SPOT, zone_id: us-west-2a}}
+  nightly: {{settings: {{tasks: [{{task_key: load, notebook_task: {{notebook_path: /load}}}}]}}}}
   secret:
     settings:
       max_concurrent_runs: 100
@@ -202,6 +204,24 @@ def test_other_incidents_of_the_same_zone_are_evidence(lab: Any) -> None:
 
     assert (zone.place, zone.incidents) == ("zone:us-west-2a", 1)
     assert zone.causes == {Cause.CLOUD_CAPACITY: 1}
+
+
+def test_what_changed_in_the_settings_since_they_worked_is_named(lab: Any) -> None:
+    run_id = str(lab.control.run_job("nightly"))
+    lab.control.wait_for_run(int(run_id))
+    keeping = GoodSettingsActivities(lab.workspaces, lab.records).keep_good_settings
+    lab.run(keeping, WatchedRun(workspace="default", run_id=run_id))
+    lab.control.edit_as_person("nightly", {"timeout_seconds": 10, "tags": {"api_key": "abc"}})
+    failed = str(lab.control.run_job("nightly"))
+    lab.control.wait_for_run(int(failed))
+
+    changed = read(lab, failed, records=lab.records).changed_settings
+
+    assert changed.since == run_id
+    assert changed.lines == (
+        'tags: nothing -> {"api_key": "[redacted]"}',
+        "timeout_seconds: nothing -> 10",
+    )
 
 
 def test_records_that_are_away_are_missed_in_the_end(lab: Any, tmp_path: Path) -> None:

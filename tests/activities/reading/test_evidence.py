@@ -12,10 +12,12 @@ from activities.reading.size import LARGEST, bounded
 from activities.reading.started_runs import StartedRuns
 from lakemend.diagnosis import Cause
 from lakemend.diagnosis.diagnose import diagnose
-from lakemend.evidence import Evidence, TaskFacts
+from lakemend.evidence import Changes, Evidence, TaskFacts
 
 SCENARIO = """
 name: evidence
+clusters:
+  shared: {spec: {node_type_id: m5.xlarge, num_workers: 1}, state: RUNNING}
 warehouses:
   ill:
     settings: {}
@@ -28,6 +30,17 @@ jobs:
   twice:
     settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}
     tasks: {load: {duration: 5s, fails: {kind: network, times: 1, count: job}}}
+  released:
+    settings:
+      git_source: {git_url: "https://git.example/etl", git_provider: gitHub, git_branch: main}
+      tasks:
+        - task_key: load
+          notebook_task: {notebook_path: load}
+          libraries: [{pypi: {package: pandas==2.2.0}}]
+          existing_cluster_id: shared
+          description: fine
+    commits: [a1b2c3, d4e5f6]
+    tasks: {load: {fails: {kind: missing_module, cured_by: {description: fine}}}}
   child:
     settings: {tasks: [{task_key: work, notebook_task: {notebook_path: /a}}]}
     tasks: {work: {fails: {kind: disk_full}}}
@@ -89,6 +102,7 @@ def test_other_ended_runs_of_the_job_are_listed_newest_first(lab: Any) -> None:
     runs = [(run.run_id, run.result_state) for run in evidence.recent_runs]
     assert runs == [(third, "SUCCESS"), (second, "SUCCESS")]
     assert evidence.recent_runs[0].ended_at
+    assert evidence.changed_code == Changes()
 
 
 def test_history_costs_one_call(lab: Any) -> None:
@@ -100,6 +114,23 @@ def test_history_costs_one_call(lab: Any) -> None:
     paths = [each["path"] for each in lab.control.requests()[before:]]
     assert sum(path.endswith("/runs/list") for path in paths) == 1
     assert len(paths) <= 8
+
+
+def test_code_is_compared_with_the_last_success_before_the_failure(lab: Any) -> None:
+    good = str(lab.control.run_job("released"))
+    lab.control.wait_for_run(int(good))
+    (load,) = lab.settings("released")["tasks"]
+    newer = {"libraries": [{"pypi": {"package": "pandas==2.3.0"}}], "description": "broken"}
+    lab.control.edit_as_person("released", {"tasks": [load | newer]})
+
+    evidence = read(lab, lab.fail("released"))
+
+    assert evidence.changed_code.since == good
+    assert evidence.changed_code.lines == (
+        'commit: "a1b2c3" -> "d4e5f6"',
+        'tasks[load].libraries.pypi:pandas: "2.2.0" -> "2.3.0"',
+    )
+    assert diagnose(evidence).reasons[-1].rule == "code-changed"
 
 
 def test_failure_of_a_started_run_explains_the_task_that_started_it(lab: Any) -> None:

@@ -5,6 +5,7 @@ import pytest
 from lakemend.diagnosis import Cause, Remedy
 from lakemend.diagnosis.diagnose import diagnose, first_failed
 from lakemend.evidence import (
+    Changes,
     ClusterEvent,
     ClusterFacts,
     Evidence,
@@ -213,6 +214,31 @@ def test_a_wrong_setting_that_is_new_can_be_rolled_back():
 
     assert (diagnosis.cause, diagnosis.remedy) == (Cause.CONFIG_INVALID, Remedy.CHANGE)
     assert diagnosis.reasons[-1].rule == "settings-changed"
+
+
+def test_a_changed_setting_is_named():
+    seen = evidence(
+        failed(error=RESET),
+        job=JobFacts(job_id="7", settings_hash="new"),
+        recent_runs=recent("SUCCESS", settings_hash="old"),
+        changed_settings=Changes(since="90", lines=("timeout_seconds: 600 -> 60",)),
+    )
+
+    reason = diagnose(seen).reasons[-1]
+
+    assert (reason.rule, reason.quote) == ("settings-changed", "timeout_seconds: 600 -> 60")
+
+
+def test_changed_code_is_told_and_decides_nothing():
+    lines = ("commit: a1 -> b2", "libraries: x -> y", "c: 1 -> 2", "d: 1 -> 2", "e: 1 -> 2")
+    changed = evidence(failed(error=RESET), changed_code=Changes(since="90", lines=lines))
+
+    diagnosis = diagnose(changed)
+
+    assert diagnosis.remedy is Remedy.RETRY
+    assert diagnosis.reasons[-1].rule == "code-changed"
+    assert "run 90" in diagnosis.reasons[-1].explanation
+    assert diagnosis.reasons[-1].quote == f"{'; '.join(lines[:3])}; and 2 more"
 
 
 def test_a_wrong_setting_that_is_old_is_for_a_person():
