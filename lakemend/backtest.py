@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from lakemend.evidence import Evidence
+from lakemend.evidence import Evidence, Unread
 from lakemend.model import Model
 
 
@@ -43,6 +43,7 @@ class Backtest(Model):
     complete: bool = True
     failures: tuple[PastFailure, ...] = ()
     unreadable: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class Tally(Model):

@@ -1,10 +1,15 @@
 """Other incidents of the same place at the same time: an outage looks like many failures."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from lakemend.diagnosis import Cause
 from lakemend.model import Model
+
+# Runs that an outage ends fail within minutes of each other, and are reported a little later.
+SAME_TIME = timedelta(minutes=15)
 
 _MOST_PLACES = 10
 _MOST_EXAMPLES = 3
@@ -27,6 +32,26 @@ class Neighbours(Model):
     jobs: int
     causes: dict[Cause, int] = {}
     examples: tuple[str, ...] = ()
+
+
+class Company:
+    """Failures that were read together, to be asked which of them came shortly before another."""
+
+    def __init__(self, seen: Iterable[tuple[datetime, Sighting]]) -> None:
+        self._at: dict[str, list[datetime]] = defaultdict(list)
+        self._seen: dict[str, list[Sighting]] = defaultdict(list)
+        for at, sighting in sorted(seen, key=lambda each: each[0]):
+            self._at[sighting.place].append(at)
+            self._seen[sighting.place].append(sighting)
+
+    def before(self, at: datetime, places: Iterable[str], but: str) -> list[Sighting]:
+        """Return what other incidents were seen at these places until then."""
+        found: list[Sighting] = []
+        for place in places:
+            times = self._at.get(place, [])
+            first, end = bisect_left(times, at - SAME_TIME), bisect_right(times, at)
+            found += self._seen[place][first:end]
+        return [sighting for sighting in found if sighting.incident_id != but]
 
 
 def grouped(sightings: Iterable[Sighting]) -> tuple[Neighbours, ...]:

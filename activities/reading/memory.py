@@ -7,14 +7,11 @@ from activities.workspace import Json
 from lakemend.compute.code_versions import MOST_LINES
 from lakemend.compute.raw_settings import differences
 from lakemend.evidence import Changes, Evidence, RecentRun
-from lakemend.neighbours import grouped
+from lakemend.neighbours import SAME_TIME, Sighting, grouped
 from lakemend.places import places_of
 from lakemend.settings_view import change_line
 from lakemend.step import ResourceKind
 from records import Records
-
-# Runs that an outage ends fail within minutes of each other, and are reported a little later.
-_SAME_TIME = timedelta(minutes=15)
 
 
 class Memory:
@@ -26,7 +23,7 @@ class Memory:
     def add_to(self, evidence: Evidence, incident_id: str, settings: Json) -> Evidence:
         """Add the last success, how its settings differ, and other incidents of the same places."""
         known = self._with_last_success(evidence, settings)
-        return self.with_neighbours(known, incident_id)
+        return self._with_neighbours(known, incident_id)
 
     def _with_last_success(self, evidence: Evidence, settings: Json) -> Evidence:
         if not evidence.run.job_id:
@@ -51,17 +48,21 @@ class Memory:
             }
         )
 
-    def with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
-        """Add the other incidents of the same places at the time of the failure."""
-        failed_at = _aware(evidence.run.ended_at or evidence.read_at)
-        sightings = self._records.seen_near(
-            evidence.workspace,
-            places_of(evidence),
-            (failed_at - _SAME_TIME, failed_at + _SAME_TIME),
-            incident_id,
+    def _with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
+        seen = self.seen_near(evidence, incident_id, later=SAME_TIME)
+        return evidence.model_copy(update={"neighbours": grouped(seen)})
+
+    def seen_near(
+        self, evidence: Evidence, incident_id: str, *, later: timedelta
+    ) -> list[Sighting]:
+        """Return the other incidents of the same places, from shortly before to `later`."""
+        failed_at = aware(evidence.failed_at or evidence.read_at)
+        between = (failed_at - SAME_TIME, failed_at + later)
+        return self._records.seen_near(
+            evidence.workspace, places_of(evidence), between, incident_id
         )
-        return evidence.model_copy(update={"neighbours": grouped(sightings)})
 
 
-def _aware(at: datetime) -> datetime:
+def aware(at: datetime) -> datetime:
+    """Return an instant that can be compared with others."""
     return at if at.tzinfo else at.astimezone()

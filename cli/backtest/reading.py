@@ -7,7 +7,9 @@ from datetime import datetime
 from activities.reading.evidence import EvidenceReader
 from activities.reading.history import before_repairs, may_have_failed, repairs_of
 from activities.workspace import Json, Workspace
+from cli.backtest.company import ReadFailure, with_company
 from cli.diagnosis.answer import decide
+from cli.diagnosis.remembering import own_records
 from lakemend.backtest import Backtest, PastFailure, as_it_was
 from lakemend.errors import ThrottledError, WorkspaceError
 from lakemend.evidence import RunPhase, run_phase
@@ -38,18 +40,21 @@ class PastFailures:
         )
         failed = [each for each in listed if may_have_failed(each)]
         found = self._failures(failed[:at_most], progress)
+        with own_records(self._settings) as records:
+            met = list(with_company(found, records))
         return Backtest(
             workspace=self._name,
             since=since,
             until=until,
             runs_listed=len(listed),
             complete=len(listed) < MOST_LISTED and len(failed) <= at_most,
-            failures=tuple(found),
+            failures=tuple(self._past(each) for each in met),
             unreadable=tuple(self._unreadable),
+            unread=records.unread,
         )
 
-    def _failures(self, runs: Iterable[Json], progress: Progress) -> list[PastFailure]:
-        found: list[PastFailure] = []
+    def _failures(self, runs: Iterable[Json], progress: Progress) -> list[ReadFailure]:
+        found: list[ReadFailure] = []
         for number, listed in enumerate(runs, start=1):
             run_id = str(listed["run_id"])
             try:
@@ -62,25 +67,28 @@ class PastFailures:
             time.sleep(self._pause)
         return found
 
-    def _patiently(self, run_id: str) -> PastFailure | None:
+    def _patiently(self, run_id: str) -> ReadFailure | None:
         try:
             return self._failure(run_id)
         except ThrottledError as error:
             time.sleep(min(error.retry_after.total_seconds(), LONGEST_PAUSE))
             return self._failure(run_id)
 
-    def _failure(self, run_id: str) -> PastFailure | None:
+    def _failure(self, run_id: str) -> ReadFailure | None:
         """Read one run as it stood at its first end; None if it had not failed then."""
         raw = self._workspace.get_run(run_id)
-        repairs, repaired_to = repairs_of(raw)
         reader = EvidenceReader(self._workspace, patient=False)
         evidence = as_it_was(reader.read_around(self._name, before_repairs(raw)))
         if run_phase(evidence.run) is not RunPhase.FAILED:
             return None
+        return ReadFailure(evidence, *repairs_of(raw))
+
+    def _past(self, failure: ReadFailure) -> PastFailure:
+        evidence = failure.evidence
         decision = decide(evidence, self._settings)
         steps = [step for step in decision.steps if step.phase == "steps" and not step.skip]
         return PastFailure(
-            run_id=run_id,
+            run_id=evidence.run.run_id,
             job_id=evidence.run.job_id,
             job_name=evidence.job.name if evidence.job else evidence.run.run_name,
             failed_at=evidence.run.ended_at,
@@ -89,6 +97,6 @@ class PastFailures:
             consent=decision.consent,
             reason=decision.reason,
             actions=tuple(step.action for step in steps) if decision.consent == "act" else (),
-            repairs=repairs,
-            repaired_to=repaired_to,
+            repairs=failure.repairs,
+            repaired_to=failure.repaired_to,
         )

@@ -48,3 +48,5 @@ def findings(backtest: Backtest) -> Iterable[str]:
     if backtest.unreadable:
         first = on_one_line(backtest.unreadable[0])
         yield f"{len(backtest.unreadable)} runs could not be read; the first: {first}"
+    for each in backtest.unread:
+        yield on_one_line(f"Left out: {each.what}: {each.why}")

@@ -2,17 +2,24 @@
 
 from activities.reading.evidence import EvidenceReader
 from activities.workspace import Workspaces
+from cli.diagnosis.remembering import own_records
 from cli.problems import BadInputError
 from cli.runtime import require_workspace
 from lakemend.evidence import Evidence
+from lakemend.incident import incident_id
 from lakemend.settings import Settings
 
 
 def read_evidence(settings: Settings, workspace: str, run_id: str) -> Evidence:
-    """Read what can be read now; raises NotFoundError and other WorkspaceErrors."""
+    """Read what can be read now, our records too; raises WorkspaceErrors."""
     if not run_id.isdecimal():
         remedy = "Give the id of the job run, as in the address of its page."
         raise BadInputError("RUN_ID", run_id, "a run's id is a number", remedy)
     name = require_workspace(workspace, settings)
     reader = EvidenceReader(Workspaces(settings.workspaces).of(name), patient=False)
-    return reader.read(name, run_id)
+    evidence, own = reader.read(name, run_id), incident_id(name, run_id)
+    with own_records(settings) as records:
+        known = records.ask(
+            lambda memory: memory.add_to(evidence, own, reader.job_settings), evidence
+        )
+        return known.model_copy(update={"unread": (*known.unread, *records.unread)})

@@ -1,5 +1,9 @@
+from datetime import UTC, datetime, timedelta
+
 from lakemend.diagnosis import Cause
-from lakemend.neighbours import Sighting, grouped
+from lakemend.neighbours import SAME_TIME, Company, Sighting, grouped
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def sighting(number: int, place: str, cause: Cause = Cause.CLOUD_CAPACITY) -> Sighting:
@@ -27,3 +31,21 @@ def test_a_flood_stays_short_in_a_history():
     seen = [sighting(number, f"zone:{number % 40}") for number in range(2000)]
 
     assert len(str([group.model_dump() for group in grouped(seen)])) < 5000
+
+
+def test_company_is_what_failed_in_the_same_place_shortly_before():
+    minute = timedelta(minutes=1)
+    company = Company(
+        [
+            (NOON + minute, sighting(1, "zone:a")),
+            (NOON, sighting(2, "zone:a")),
+            (NOON - minute, sighting(3, "zone:a")),
+            (NOON - minute, sighting(4, "zone:b")),
+            (NOON - SAME_TIME, sighting(5, "zone:a")),
+            (NOON - SAME_TIME - minute, sighting(6, "zone:a")),
+        ]
+    )
+
+    near = company.before(NOON, ["zone:a", "zone:never-seen"], but="i-2")
+
+    assert [each.incident_id for each in near] == ["i-5", "i-3"]

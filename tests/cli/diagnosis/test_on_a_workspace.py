@@ -3,19 +3,38 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lakemend.decision_record import Inputs
+from lakemend.diagnosis import Cause, Diagnosis
 from lakemend.evidence import Evidence
+from lakemend.incident import IncidentView
+from records import migrate, open_records
 from simulator.server import SimulatorProcess
 
 Lakemend = Callable[..., Any]
 
 SCENARIO = """
 defaults: {max_concurrent_runs: 100}
+clusters:
+  shared: {spec: {node_type_id: m5.xlarge, num_workers: 1}, state: RUNNING}
+  full: {spec: {node_type_id: m5.xlarge, num_workers: 1}, state: RUNNING}
 jobs:
+  full:
+    settings: {tasks: [{task_key: load, existing_cluster_id: full, notebook_task: {}}]}
+    tasks:
+      load:
+        fails:
+          - {kind: unknown, times: 1, count: job}
+          - {kind: disk_full, times: 2, count: job}
+          - {kind: unknown}
+  silent:
+    settings: {tasks: [{task_key: load, existing_cluster_id: shared, notebook_task: {}}]}
+    tasks: {load: {fails: {kind: unknown}}}
   network:
     settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}
     tasks: {load: {fails: {kind: network, times: 1}}}
@@ -37,9 +56,10 @@ def simulator() -> Iterator[SimulatorProcess]:
 def asked(lakemend: Lakemend, simulator: SimulatorProcess) -> Lakemend:
     """Run a command that may reach the simulated workspace."""
 
-    def run(*arguments: str) -> Any:
+    def run(*arguments: str, **variables: str) -> Any:
         return lakemend(
             *arguments,
+            **variables,
             DATABRICKS_HOST=simulator.address,
             DATABRICKS_TOKEN=simulator.token,
             LAKEMEND_CALLS_PER_SECOND="100000",
@@ -204,3 +224,74 @@ def test_backtest_refuses_what_is_no_length_of_time(asked: Lakemend, since: str)
 
     assert answer.code == 2
     assert f"--since={since}" in answer.err
+
+
+def seen(file: Path, simulator: SimulatorProcess, number: int) -> None:
+    """Remember another incident of the shared cluster."""
+    migrate(f"sqlite:///{file}")
+    records = open_records(f"sqlite:///{file}")
+    place = f"cluster:{simulator.control.cluster_id('shared')}"
+    view = IncidentView(
+        incident_id=f"incident:default:run-{number}",
+        workspace="default",
+        run_id=str(number),
+        job_id=str(number),
+        started_at=datetime.now(UTC),
+        inputs=Inputs(places=(place,)),
+        diagnosis=Diagnosis(cause=Cause.DISK_FULL),
+    )
+    records.save_incident(view)
+    records.close()
+
+
+def test_other_incidents_in_our_records_are_read_with_a_run(
+    asked: Lakemend, simulator: SimulatorProcess, tmp_path: Path
+) -> None:
+    run_id = ended(simulator, "silent")
+    for number in (1, 2):
+        seen(tmp_path / "data" / "records.db", simulator, number)
+
+    answer = asked("diagnose", run_id)
+
+    assert answer.out.startswith("disk_full (50%)")
+    assert "[one-outage] 2 other incidents of 2 jobs" in answer.out
+    assert "could not be read" not in answer.out
+
+
+def test_records_that_nobody_has_written_are_not_missed(
+    asked: Lakemend, simulator: SimulatorProcess, tmp_path: Path
+) -> None:
+    answer = asked("diagnose", ended(simulator, "silent"))
+
+    assert answer.code == 0
+    assert "our records" not in answer.out
+    assert not (tmp_path / "data" / "records.db").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///gone.db", "sqlite:///empty.db", "postgresql://lakemend@127.0.0.1:1/lakemend"]
+)
+def test_records_that_are_away_are_unread(
+    asked: Lakemend, simulator: SimulatorProcess, tmp_path: Path, url: str
+) -> None:
+    (tmp_path / "empty.db").touch()
+
+    run_id = ended(simulator, "silent")
+    answer = asked("diagnose", run_id, LAKEMEND_DATABASE_URL=url)
+
+    assert answer.code == 0
+    assert "could not be read: our records: " in answer.out
+    assert not (tmp_path / "gone.db").exists()
+
+
+def test_backtest_sees_an_outage_in_the_failures_themselves(
+    asked: Lakemend, simulator: SimulatorProcess
+) -> None:
+    runs = [ended(simulator, "full") for _ in range(4)]
+
+    report = json.loads(asked("backtest", "--since", "1h", "-o", "json").out)
+
+    failures = {each["run_id"]: each for each in report["failures"]}
+    causes = [failures[run_id]["cause"] for run_id in runs]
+    assert causes == ["unknown", "disk_full", "disk_full", "disk_full"]
+    assert failures[runs[3]]["consent"] == "escalate"
