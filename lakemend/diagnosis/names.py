@@ -22,7 +22,8 @@ _KNOWLEDGE = Path(__file__).parent / "knowledge"
 # Below this a name is a hint: it may name the topic to a person, never act.
 _LEAST_TO_ACT = 0.5
 
-_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]{4,79}")
+# A name is written unlike the words around it: with a capital or an underscore in it.
+_NAME = re.compile(r"\b[a-z]{0,30}+[A-Z_][A-Za-z0-9_]{3,79}")
 
 # Only what is plainly the name of an error is read by its words.
 _ERROR_NAME = re.compile(

@@ -55,7 +55,6 @@ class Voice(StrEnum):
 _ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
 _ESCAPED_BREAK = re.compile(r"(?:\\{1,8}r)?\\{1,8}n(?:\\{1,8}t)?|\\{1,8}t(?=at )")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+")
 _FRAME = re.compile(r"\s*(?:at [\w.$/<>@]+\(|\.\.\. \d+ (?:more|common frames))|[\^~\s]+$")
 _PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
@@ -108,8 +107,8 @@ def passage(where: Where, text: str, task_key: str = "") -> Passage:
     lowered = [_lower(line) for line in lines]
     starts = tuple(accumulate((len(line) + 1 for line in lowered), initial=0))[: len(lines)]
     flat = " ".join(lowered)
-    grams = frozenset(flat[at : at + GRAM] for at in range(len(flat) - GRAM + 1))
-    return Passage(where, task_key, lines, flat, starts, grams)
+    grams = {flat[at : at + GRAM] for at in range(len(flat) - GRAM + 1)}
+    return Passage(where, task_key, lines, flat, starts, frozenset(grams))
 
 
 def voice(passage: Passage, first: int, last: int) -> Voice:
@@ -147,7 +146,8 @@ def _is_quoted(line: str, first: int, last: int) -> bool:
 
 def _clean(text: str) -> str:
     text = _ANSI.sub("", text)
-    text = _ESCAPED_BREAK.sub("\n", text)
+    if "\\" in text:
+        text = _ESCAPED_BREAK.sub("\n", text)
     return _CONTROL.sub(" ", text.replace("\r", "\n"))
 
 
@@ -171,7 +171,7 @@ def _telling_lines(text: str) -> list[str]:
             source_line = False
         elif not _FRAME.match(line):
             source_line = False
-            shown = _SPACES.sub(" ", line).strip()
+            shown = " ".join(line.split())
             lines.setdefault(_NUMBER.sub("0", shown), shown)
     return list(lines.values())
 
