@@ -3,10 +3,17 @@
 from lakemend.diagnosis import Cause, Diagnosis
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.context import adjust
-from lakemend.diagnosis.findings import cluster_findings, run_findings, task_findings, text_findings
+from lakemend.diagnosis.findings import (
+    cluster_findings,
+    error_passage,
+    run_findings,
+    task_findings,
+    text_findings,
+)
 from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resource_findings import resource_findings
+from lakemend.diagnosis.second_opinion import second_opinion
 from lakemend.diagnosis.weighing import Weighed
 from lakemend.evidence import Evidence, TaskFacts
 
@@ -22,12 +29,14 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     for cluster in evidence.clusters:
         findings.extend(cluster_findings(cluster, evidence))
     findings.extend(run_findings(evidence))
-    return adjust(_answer(findings), evidence)
+    texts = [error_passage(task) for task in roots]
+    return adjust(second_opinion(_answer(findings), texts), evidence)
 
 
 def diagnose_text(text: str) -> Diagnosis:
     """Name the root cause that a bare failure text speaks of."""
-    return _answer(list(text_findings([passage(Where.TEXT, text)])))
+    read = passage(Where.TEXT, text)
+    return second_opinion(_answer(list(text_findings([read]))), [read])
 
 
 def first_failed(evidence: Evidence) -> tuple[TaskFacts, ...]:

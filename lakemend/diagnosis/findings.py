@@ -82,6 +82,11 @@ def task_findings(task: TaskFacts) -> Iterator[Finding]:
     yield from text_findings(passage(where, text, task.task_key) for where, text in texts if text)
 
 
+def error_passage(task: TaskFacts) -> Passage:
+    """Read a failed task's own error and its trace as one text."""
+    return passage(Where.TASK_ERROR, f"{task.error}\n{task.error_trace}", task.task_key)
+
+
 def code_findings(code: str, kind: str) -> Iterator[Finding]:
     """Read the termination code of a run."""
     yield from _from_code(run_code(code, kind), "run termination code")

@@ -116,13 +116,23 @@ def voice(passage: Passage, first: int, last: int) -> Voice:
     number = passage.line_at(first)
     start = passage.starts[number]
     line = passage.flat[start : start + len(passage.lines[number])]
-    if _LOG_LINE.match(passage.lines[number]):
+    if is_plain_log(passage.lines[number]):
         return Voice.REMARK if _FAILURE.search(line) else Voice.LOG
     if _is_guessed(passage.flat, first):
         return Voice.GUESS
     if _USER_EXCEPTION.match(line) or _is_quoted(line, first - start, last - start):
         return Voice.USER
     return Voice.SYSTEM
+
+
+def is_own_exception(line: str) -> bool:
+    """Tell whether a line is an exception that the user's own code raised."""
+    return bool(_USER_EXCEPTION.match(line.lower()))
+
+
+def is_plain_log(line: str) -> bool:
+    """Tell whether a line is a log line below warning."""
+    return bool(_LOG_LINE.match(line))
 
 
 def _is_guessed(flat: str, first: int) -> bool:

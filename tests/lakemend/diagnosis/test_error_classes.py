@@ -38,7 +38,10 @@ def test_a_vague_class_gives_way_to_the_reason_beside_it():
 
 
 def test_the_same_words_without_brackets_are_no_class():
-    assert not list(diagnose_text("see CLASS_UNSUPPORTED_BY_MAP_OBJECTS").reasons)
+    diagnosis = diagnose_text("see CLASS_UNSUPPORTED_BY_MAP_OBJECTS")
+
+    assert not any(reason.rule.startswith("class-") for reason in diagnosis.reasons)
+    assert diagnosis.remedy is Remedy.PERSON
 
 
 def test_few_classes_ask_for_another_try():

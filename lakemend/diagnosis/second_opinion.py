@@ -1,0 +1,81 @@
+"""Ask which known failures a text resembles, where the rules are not sure of their answer.
+
+The surer the rules, the plainer the resemblance must be to outweigh them. What it names is for a
+person, since nothing in the text says it outright.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
+from lakemend.diagnosis.causes import cause_table
+from lakemend.diagnosis.passages import Passage, Where, is_own_exception
+from lakemend.diagnosis.resemblance import resemblance, telling_line
+from lakemend.redaction import redact, trim
+
+# How much plainer the resemblance must be for each point of the rules' confidence.
+_WEIGHT_OF_RULES = 0.75
+
+# What the rules' `unknown` counts: they know so much that their silence says something.
+_SILENCE = 0.6
+
+# A resemblance is a hint, and a hint never acts.
+_SUREST = 0.49
+
+_LONGEST_QUOTE = 300
+
+# Codes, libraries and events are facts, and logs and state messages speak of other things too.
+_OPEN_TO_DOUBT = frozenset({Where.TEXT, Where.TASK_ERROR, Where.TASK_TRACE})
+
+
+def second_opinion(diagnosis: Diagnosis, texts: Sequence[Passage]) -> Diagnosis:
+    """Take the cause that the texts plainly resemble, if the rules were not sure of another."""
+    if _is_settled(diagnosis):
+        return diagnosis
+    for text in texts:
+        shares = resemblance(text)
+        cause = max(shares, key=lambda one: shares[one], default=diagnosis.cause)
+        if _outweighs(shares, cause, diagnosis):
+            return _resembling(diagnosis, cause, shares[cause], text)
+    return diagnosis
+
+
+def _is_settled(diagnosis: Diagnosis) -> bool:
+    """Tell whether the rules answer from a fact, or from an own exception, which may quote any."""
+    if not diagnosis.reasons:
+        return False
+    reason = diagnosis.reasons[0]
+    own = diagnosis.cause is Cause.USER_CODE and is_own_exception(reason.quote)
+    return own or reason.where not in _OPEN_TO_DOUBT
+
+
+def _outweighs(shares: Mapping[Cause, float], cause: Cause, diagnosis: Diagnosis) -> bool:
+    if cause is diagnosis.cause or diagnosis.cause in cause_table()[cause].follows:
+        return False
+    lead = shares[cause] - shares.get(diagnosis.cause, 0.0)
+    return lead > _WEIGHT_OF_RULES * (diagnosis.confidence or _SILENCE)
+
+
+def _resembling(diagnosis: Diagnosis, cause: Cause, share: float, text: Passage) -> Diagnosis:
+    facts = cause_table()[cause]
+    quote = redact(trim(telling_line(text, cause), _LONGEST_QUOTE))
+    why = "By its words this resembles known failures of this cause more than of any other."
+    reason = Reason(rule="resemblance", where=text.where, quote=quote, explanation=why)
+    doubted = tuple(
+        old.model_copy(
+            update={"explanation": f"{diagnosis.cause} ruled out: the words resemble {cause} more"}
+        )
+        for old in diagnosis.reasons
+    )
+    return diagnosis.model_copy(
+        update={
+            "cause": cause,
+            "error_type": facts.error_type,
+            "layer": facts.layer,
+            "remedy": Remedy.NONE if facts.remedy is Remedy.NONE else Remedy.PERSON,
+            "confidence": round(min(share / 2, _SUREST), 2),
+            "summary": facts.explanation,
+            "reasons": (reason,),
+            "ruled_out": (*doubted, *diagnosis.ruled_out),
+            "alternatives": (),
+        }
+    )

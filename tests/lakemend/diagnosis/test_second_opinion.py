@@ -1,0 +1,70 @@
+"""What a text resembles, where the rules have little to say."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lakemend.diagnosis import Cause, Remedy
+from lakemend.diagnosis.diagnose import diagnose, diagnose_text
+from lakemend.diagnosis.passages import Where, passage
+from lakemend.diagnosis.resemblance import known_words, resemblance
+from lakemend.evidence import Evidence, RunFacts, TaskFacts
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+# Words of no rule, in an order that no known failure has.
+UNSEEN = "the streaming source lost its batch: partition and topic went, commits stay behind"
+
+
+def test_shares_add_up_to_one():
+    shares = resemblance(passage(Where.TEXT, UNSEEN))
+
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_words_that_were_never_seen_resemble_nothing():
+    assert resemblance(passage(Where.TEXT, "qzx wvkj")) == {}
+
+
+def test_a_resemblance_is_told_and_never_acts():
+    diagnosis = diagnose_text(UNSEEN)
+
+    assert diagnosis.cause is Cause.STREAMING_STATE
+    assert diagnosis.remedy is Remedy.PERSON
+    assert diagnosis.confidence < 0.5
+    assert diagnosis.reasons[0].rule == "resemblance"
+    assert diagnosis.reasons[0].quote == UNSEEN
+
+
+def test_sure_rules_are_not_doubted():
+    diagnosis = diagnose_text(f"{UNSEEN}\njava.io.IOException: No space left on device")
+
+    assert diagnosis.cause is Cause.DISK_FULL
+
+
+def test_a_fact_is_not_doubted():
+    task = TaskFacts(
+        task_key="a",
+        run_id="2",
+        result_state="FAILED",
+        termination_code="DRIVER_ERROR",
+        error=UNSEEN,
+    )
+    evidence = Evidence(
+        workspace="default",
+        read_at=NOW,
+        run=RunFacts(run_id="1"),
+        tasks=(task,),
+    )
+
+    assert diagnose(evidence).reasons[0].rule != "resemblance"
+
+
+def test_the_words_of_a_plain_log_line_say_nothing():
+    diagnosis = diagnose_text(f"24/01/01 10:00:00 INFO Reader: {UNSEEN}")
+
+    assert diagnosis.cause is Cause.UNKNOWN
+
+
+def test_every_learned_word_speaks_for_or_against_some_cause():
+    assert all(word.weights for word in known_words().values())
