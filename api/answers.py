@@ -1,6 +1,7 @@
 """The one place where an error becomes an answer."""
 
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -22,6 +23,10 @@ from api.problems import (
 from lakemend import errors
 
 _TYPE_PREFIX = "urn:problem-type:lakemend:"
+
+# What to send instead, where pydantic's own words name only what was wrong.
+_DURATION = "send a duration like 30m, 2h or 1d"
+_REMEDIES = {"time_delta_parsing": _DURATION, "time_delta_type": _DURATION}
 
 _log = structlog.stdlib.get_logger()
 
@@ -92,11 +97,15 @@ def _describe_domain_error(error: errors.LakemendError) -> tuple[Problem, dict[s
 
 def _describe_invalid_request(error: RequestValidationError) -> Problem:
     fields = [
-        field_problem(".".join(map(str, item["loc"])), item.get("input"), item["msg"])
+        field_problem(".".join(map(str, item["loc"])), item.get("input"), _remedy(item))
         for item in error.errors()
     ]
     detail = f"{len(fields)} field(s) cannot be read"
     return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, InvalidInputError.kind, detail, fields)
+
+
+def _remedy(item: dict[str, Any]) -> str:
+    return _REMEDIES.get(item["type"], str(item["msg"]))
 
 
 def _problem(
