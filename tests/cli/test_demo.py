@@ -43,7 +43,14 @@ def test_every_incident_ends_as_its_scenario_says(neutral: dict[str, str], tmp_p
     assert any("/api/2.2/jobs/runs/repair" in line for line in verdict)
     assert any("was reset through the API" in line for line in lines)
     assert max(map(len, verdict)) <= 80
-    for hint in ("Temporal Web UI", "/docs", "lakemend demo --stay", "DATABRICKS_HOST", "up"):
+    for hint in (
+        "/console/",
+        "Temporal Web UI",
+        "/docs",
+        "lakemend demo --stay",
+        "DATABRICKS_HOST",
+        "up",
+    ):
         assert any(hint in line for line in verdict)
     assert "\x1b" not in ended.stdout
     assert list(tmp_path.glob("lakemend-demo-*")) == []

@@ -124,6 +124,16 @@ def test_doctor_finds_all_in_order(up: Up, lakemend: Lakemend) -> None:
     assert "wrong" not in answer.out
 
 
+def test_who_signs_in_to_the_console_gives_orders(up: Up, lakemend: Lakemend) -> None:
+    token = lakemend("token", "--by", "anna", **up.variables).out.strip()
+
+    page = httpx.get(f"{up.api}/", follow_redirects=True)
+    signed = httpx.get(f"{up.api}/api/operator", headers={"authorization": f"Bearer {token}"})
+
+    assert (page.status_code, page.url.path) == (200, "/console/")
+    assert signed.json() == {"name": "anna"}
+
+
 def test_a_dry_run_prints_the_exact_calls_and_changes_nothing(up: Up, lakemend: Lakemend) -> None:
     run_id = up.failed_run("flaky")
 
