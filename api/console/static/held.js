@@ -1,32 +1,60 @@
-// What is paused is said on every page, and so is that it is not known.
+// What holds recoveries back is said on every page, and so is that it is not known.
 
+import { stormAddress } from "./addresses.js";
+import { read } from "./api.js";
 import { h, show } from "./dom.js";
-import { moment } from "./words.js";
+import { moment, plain } from "./words.js";
 
-/** Show it; returns whether something is paused. */
-export function showPauses(place, gates, problem) {
-  const paused = gates.filter((gate) => gate.pause);
-  const unknown = gates.filter((gate) => gate.state === "unknown");
-  show(
-    place,
-    paused.map(bar),
-    unknown.map((gate) => h("p", { class: "unknown" }, `Whether ${gate.workspace} is paused is not known: ${gate.note}.`)),
-    problem && h("p", { class: "unknown" }, `Whether something is paused is not known: ${problem}.`),
-  );
-  return paused.length > 0;
-}
+let gates = [];
 
-function bar({ workspace, pause }) {
-  return h(
-    "div",
-    { class: "bar", "data-key": workspace },
-    h("strong", {}, "PAUSED ", workspace),
-    h("span", {}, ...because(pause)),
-    h("button", { type: "button", "data-order": "resume", "data-about": workspace }, "Resume …"),
-  );
+/** The names of the workspaces, as they were last read. */
+export const workspaces = () => gates.map((gate) => gate.workspace);
+
+/** Whether something was paused when it was last read. */
+export const isPaused = () => gates.some((gate) => gate.pause);
+
+/** Read the gates and show what they hold back. */
+export async function showHeld(place) {
+  let problem = "";
+  try {
+    ({ gates } = await read("/api/gates"));
+  } catch (error) {
+    if (error.status === 401) gates = [];
+    else problem = error.message;
+  }
+  show(place, gates.filter((gate) => gate.pause).map(pauseBar), gates.flatMap((gate) => gate.storms).map(stormBar), unknown(problem));
 }
 
 /** Who paused, since when, until when and why. */
 export function because({ by, since, until, reason }) {
-  return ["by ", by, " since ", moment(since), until ? ", until " : ", until somebody resumes", moment(until), reason ? `: ${reason}` : ""];
+  const ends = until ? [", until ", moment(until)] : ", until somebody resumes";
+  return ["by ", by, " since ", moment(since), ends, reason && `: ${reason}`];
+}
+
+function pauseBar({ workspace, pause }) {
+  return h(
+    "div",
+    { class: "bar", role: "alert", "data-key": `pause-${workspace}` },
+    h("strong", {}, "PAUSED ", workspace),
+    h("span", {}, because(pause)),
+    h("button", { type: "button", "data-order": "resume", "data-about": workspace }, "Resume …"),
+  );
+}
+
+function stormBar({ storm_id: id, workspace, cause, waiting, allowed }) {
+  const atOnce = allowed === 1 ? "one is tried" : `${allowed} may go at a time`;
+  return h(
+    "p",
+    { class: "warning", "data-key": id },
+    h("a", { href: stormAddress(id) }, `Storm of ${plain(cause)}`),
+    ` in ${workspace}: ${waiting} parked, ${atOnce}`,
+  );
+}
+
+function unknown(problem) {
+  const silent = gates.filter((gate) => gate.state === "unknown");
+  return [
+    silent.map(({ workspace, note }) => h("p", { class: "warning" }, `Whether ${workspace} is paused is not known: ${note}.`)),
+    problem && h("p", { class: "warning" }, `Whether something is paused is not known now: ${problem}.`),
+  ];
 }

@@ -5,11 +5,16 @@ import { authorization } from "./session.js";
 const SILENCE_MS = 25_000; // the API says something every ten seconds
 const RETRY_MS = 2_000;
 
-export const State = Object.freeze({ LIVE: "live", LOST: "lost", REFUSED: "refused" });
+export const State = Object.freeze({ OPENING: "opening", LIVE: "live", LOST: "lost", REFUSED: "refused" });
 
-/** Tell of each event, and of each change of the connection; never ends. */
+/**
+ * Tell of each event, and of each change of the connection; never ends.
+ *
+ * A tab that nobody sees does not listen: a browser opens six connections to a host, for all tabs.
+ */
 export async function follow(onEvent, onState) {
   for (;;) {
+    await seen();
     onState(await listen(onEvent, onState));
     await new Promise((done) => setTimeout(done, RETRY_MS));
   }
@@ -34,7 +39,7 @@ async function listen(onEvent, onState) {
   } finally {
     watch.stop();
   }
-  return State.LOST;
+  return document.hidden ? State.OPENING : State.LOST;
 }
 
 async function readLines(body, watch, onLine) {
@@ -50,12 +55,22 @@ async function readLines(body, watch, onLine) {
   }
 }
 
-/** Hangs up on a silent line: a phone that changed networks is never told. */
+function seen() {
+  return new Promise((done) => {
+    if (!document.hidden) done();
+    else document.addEventListener("visibilitychange", done, { once: true });
+  });
+}
+
+/** Hangs up when the tab is hidden or the network is gone, and on a silent line, of which nobody tells. */
 class Watch {
   #controller = new AbortController();
   #timer = 0;
+  #hangUp = () => this.#controller.abort();
 
   constructor() {
+    document.addEventListener("visibilitychange", this.#hangUp);
+    addEventListener("offline", this.#hangUp);
     this.heard();
   }
 
@@ -65,11 +80,13 @@ class Watch {
 
   heard() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(), SILENCE_MS);
+    this.#timer = setTimeout(this.#hangUp, SILENCE_MS);
   }
 
   stop() {
     clearTimeout(this.#timer);
-    this.#controller.abort();
+    document.removeEventListener("visibilitychange", this.#hangUp);
+    removeEventListener("offline", this.#hangUp);
+    this.#hangUp();
   }
 }

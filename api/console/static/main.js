@@ -1,79 +1,39 @@
 // The console: shows the view that the address names, and draws it anew when something happens.
 
-import { read } from "./api.js";
-import { refusal } from "./dialog.js";
-import { h, show } from "./dom.js";
+import { show } from "./dom.js";
+import { isPaused, showHeld, workspaces } from "./held.js";
 import { State, follow } from "./live.js";
 import { giveOrder } from "./orders.js";
-import { showPauses } from "./pauses.js";
+import { here } from "./place.js";
+import { showView } from "./screen.js";
 import { showSession, signIn, signOut } from "./signing.js";
-import * as breaker from "./views/breaker.js";
-import * as breakers from "./views/breakers.js";
-import * as gates from "./views/gates.js";
-import * as incident from "./views/incident.js";
-import * as incidents from "./views/incidents.js";
-import * as storm from "./views/storm.js";
+import { filtered } from "./views/incidents.js";
 import { moment } from "./words.js";
 
-const VIEWS = { incidents, breakers, gates };
-const VIEWS_OF_ONE = { incidents: incident, breakers: breaker, storms: storm };
-const HOME = "#/incidents";
 const REST_MS = 1_000; // between two redraws, however much happens
 const ANYWAY_MS = 10_000; // ages grow, and not everything that changes is an event
+const SAID_MS = 15_000;
 
-const place = (id) => document.getElementById(id);
-const seen = { hash: "", data: null, at: null };
-let workspaces = [];
-let isPaused = false;
+const part = (id) => document.getElementById(id);
 let lostSince = null;
 
-/** What the address names. */
-function here() {
-  const hash = location.hash.startsWith("#/") ? location.hash : seen.hash || HOME;
-  const [path, query] = hash.slice(2).split("?");
-  const [noun, id = ""] = path.split("/").map(decodeURIComponent);
-  return { hash, id, view: (id ? VIEWS_OF_ONE : VIEWS)[noun] ?? incidents, filters: Object.fromEntries(new URLSearchParams(query)) };
-}
-
-async function showView() {
-  const now = here();
-  try {
-    const data = await now.view.load(now);
-    if (now.hash !== here().hash) return; // somebody has gone elsewhere meanwhile
-    Object.assign(seen, { hash: now.hash, data, at: new Date() });
-    show(place("main"), now.view.draw(data, now));
-  } catch (error) {
-    if (now.hash === here().hash) showProblem(now, error);
-  }
-  document.title = `${isPaused ? "PAUSED · " : ""}${now.view.title(now)} · Lakemend`;
-}
-
-/** Keep what was read before, and say since when it may be old. */
-function showProblem(now, error) {
-  const old = seen.hash === now.hash && error.status === undefined ? now.view.draw(seen.data, now) : null;
-  show(
-    place("main"),
-    h("div", { class: "refusal", role: "alert", "data-key": "problem" }, refusal(error), old && h("p", {}, "This was read at ", moment(seen.at), ".")),
-    error.status === 401 && h("button", { type: "button", class: "primary", "data-session": "in" }, "Sign in to look"),
-    old,
-  );
-}
-
-async function showGates() {
-  try {
-    const found = await read("/api/gates");
-    workspaces = found.gates.map((gate) => gate.workspace);
-    isPaused = showPauses(place("paused"), found.gates);
-  } catch (error) {
-    showPauses(place("paused"), [], error.status === 401 ? null : error.message);
-  }
-}
-
 async function showAll() {
-  await Promise.all([showGates(), showView()]);
+  await Promise.all([showHeld(part("held")), showView(part("main"))]);
+  showFrame();
 }
 
-/** Redraw now; while it rests, any number of wishes are one. */
+/** What stands around the view. */
+function showFrame() {
+  const place = here();
+  showSession(part("session"));
+  document.title = `${isPaused() ? "PAUSED · " : ""}${place.view.title(place)} · Lakemend`;
+  for (const link of document.querySelectorAll("#views a")) {
+    if (place.address.startsWith(link.getAttribute("href"))) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** Wait between two runs of the work; while it waits, any number of wishes are one. */
 function coalesced(work) {
   let isBusy = false;
   let isWanted = false;
@@ -93,49 +53,50 @@ function coalesced(work) {
 function showConnection(state) {
   lostSince = state === State.LOST ? (lostSince ?? new Date()) : null;
   const words = {
+    [State.OPENING]: "connecting …",
     [State.LIVE]: "live",
     [State.LOST]: ["disconnected since ", moment(lostSince), ": what you see may be old"],
     [State.REFUSED]: "not live: sign in",
   };
-  place("connection").className = state;
-  show(place("connection"), words[state]);
+  part("connection").className = state;
+  show(part("connection"), words[state]);
 }
 
-function showPlace() {
-  const hash = here().hash;
-  for (const link of document.querySelectorAll("nav a")) {
-    const isHere = hash.startsWith(link.getAttribute("href"));
-    if (isHere) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+function say(text) {
+  show(part("done"), text);
+  setTimeout(() => show(part("done")), SAID_MS);
 }
 
 async function onClick(event) {
   const button = event.target.closest("[data-order], [data-session]");
   if (!button) return;
-  if (button.dataset.session === "out") signOut();
-  else if (button.dataset.session === "in") await signIn();
-  else show(place("done"), await giveOrder(button.dataset.order, button.dataset.about ?? "", workspaces));
-  showSession(place("session"));
+  const { order, about = "", session } = button.dataset;
+  if (session === "out") signOut();
+  else if (session === "in") await signIn();
+  else say(await giveOrder(order, about, workspaces()));
   await showAll();
+}
+
+function onSubmit(event) {
+  if (!event.target.matches("[data-filters]")) return;
+  event.preventDefault();
+  location.hash = filtered(event.target);
+}
+
+async function onElsewhere() {
+  scrollTo(0, 0);
+  await showView(part("main"));
+  showFrame();
+  part("main").focus({ preventScroll: true });
 }
 
 const redraw = coalesced(showAll);
 document.addEventListener("click", onClick);
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-filters]")) return;
-  event.preventDefault();
-  location.hash = incidents.filtered(event.target);
-});
+document.addEventListener("submit", onSubmit);
 document.addEventListener("visibilitychange", redraw);
-addEventListener("hashchange", () => {
-  showPlace();
-  showView().then(() => place("main").focus({ preventScroll: true }));
-  scrollTo(0, 0);
-});
+addEventListener("hashchange", onElsewhere);
 setInterval(redraw, ANYWAY_MS);
-showPlace();
-showSession(place("session"));
+showFrame();
 redraw();
 follow(redraw, (state) => {
   if (state === State.LIVE) redraw();

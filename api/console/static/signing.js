@@ -22,6 +22,7 @@ export async function signIn() {
       },
     ],
     button: "Sign in",
+    kind: "primary",
     act: async ({ token }) => {
       const { name } = await operator(token.trim());
       begin(token.trim(), name);

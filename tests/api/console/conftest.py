@@ -7,7 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -37,6 +44,7 @@ Open = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=_PATIENCE_MS)
     path = next((found for found in map(shutil.which, _NAMES) if found), None)
     assert path, "no browser is there: run `make browser`"
     async with async_playwright() as playwright:

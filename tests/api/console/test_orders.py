@@ -20,7 +20,7 @@ async def signed_in(page: Page, token: str) -> None:
 async def test_the_switch_pauses_and_resumes_a_workspace(
     console: Page, demo: httpx.AsyncClient, make_token: Any
 ) -> None:
-    banner = console.locator("#paused")
+    banner = console.locator("#held")
     await signed_in(console, make_token(sub="anna"))
     await console.get_by_role("button", name="Pause …").click()
     await console.get_by_label("Where").select_option("finance")
@@ -58,12 +58,12 @@ async def test_everything_is_paused_by_keyboard_alone(
     await keys.type("all zones are down")
     await keys.press("Enter")
 
-    await expect(console.locator("#paused .bar")).to_have_count(2)
+    await expect(console.locator("#held .bar")).to_have_count(2)
     assert (await demo.get("/api/gates")).json()["paused"] == 2
     await demo.post(
         "/api/gates/resume", headers={"authorization": f"Bearer {make_token(sub='anna')}"}
     )
-    await expect(console.locator("#paused")).to_be_empty()
+    await expect(console.locator("#held")).to_be_empty()
 
 
 async def test_a_duration_that_cannot_be_read_is_refused_with_its_remedy(
@@ -76,7 +76,9 @@ async def test_a_duration_that_cannot_be_read_is_refused_with_its_remedy(
     await console.get_by_role("button", name="Pause", exact=True).click()
 
     refused = console.get_by_role("dialog").get_by_role("alert")
-    await expect(refused).to_contain_text("body.expires_after is soon")
+    await expect(refused).to_contain_text(
+        "body.expires_after is soon: send a duration like 30m, 2h or 1d"
+    )
     assert (await demo.get("/api/gates")).json()["paused"] == 0
 
 

@@ -3,7 +3,7 @@
 import { linked, stormAddress } from "../addresses.js";
 import { quoted, read } from "../api.js";
 import { h } from "../dom.js";
-import { because } from "../pauses.js";
+import { because } from "../held.js";
 import { age, badge, facts, moment, nothing, plain, row, table } from "../words.js";
 
 const QUEUE = ["Place", "Incident", "Cause", "Why it waits", "Waits for", "At most until"];
@@ -109,7 +109,7 @@ function pastStorm({ storm_id: id, ticket, cause, workspace, began_at: began, en
     plain(cause),
     workspace,
     moment(began),
-    over ? moment(over) : badge("storm"),
+    over ? moment(over) : "not yet",
     `${tally.recovered} of ${tally.arrived}`,
   ]);
 }
