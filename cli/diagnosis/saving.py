@@ -1,20 +1,44 @@
 """Evidence as a file: secrets were hidden when it was read, names of people are left out here."""
 
 import json
+import re
 from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from cli.problems import BadInputError
 from lakemend.evidence import Evidence
 
+# Not what follows `//`: `abfss://container@account` is a place.
+_MAIL = re.compile(
+    r"(?<![\w.%+\-])(?<!//)[\w.%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}"
+)
+_SOMEBODY = "somebody@example.com"
+_SOMEWHERE = "workspace.example.com"
+_HIDDEN = {"creator": "", "run_page_url": ""}
+
 
 def shareable(evidence: Evidence) -> Evidence:
-    """Leave out who made the run and where its workspace is; no rule needs them."""
+    """Leave out who made the run and where its workspace is, in texts too; no rule needs them."""
     nested = tuple(
         each.model_copy(update={"run": each.run.model_copy(update=_HIDDEN)})
         for each in evidence.nested
     )
     run = evidence.run.model_copy(update=_HIDDEN)
-    return evidence.model_copy(update={"run": run, "nested": nested})
+    bare = evidence.model_copy(update={"run": run, "nested": nested})
+    host = urlsplit(evidence.run.run_page_url).netloc
+    return Evidence.model_validate(_unnamed(bare.model_dump(mode="json"), host))
+
+
+def _unnamed(value: Any, host: str) -> Any:
+    if isinstance(value, dict):
+        named = cast("dict[str, Any]", value)
+        return {name: _unnamed(each, host) for name, each in named.items()}
+    if isinstance(value, list):
+        return [_unnamed(each, host) for each in cast("list[Any]", value)]
+    if not isinstance(value, str):
+        return value
+    return _MAIL.sub(_SOMEBODY, value.replace(host, _SOMEWHERE) if host else value)
 
 
 def written(evidence: Evidence) -> str:
@@ -29,6 +53,3 @@ def save(evidence: Evidence, out: Path) -> None:
     except OSError as error:
         remedy = "Name a file in a folder that exists and may be written."
         raise BadInputError("--out", out, error.strerror or str(error), remedy) from error
-
-
-_HIDDEN = {"creator": "", "run_page_url": ""}

@@ -1,5 +1,6 @@
 """What is to be diagnosed offline: an evidence file or a text; neither is ever refused."""
 
+import codecs
 import json
 import sys
 from collections.abc import Generator
@@ -34,9 +35,11 @@ def opened(option: str, path: str) -> Generator[BinaryIO]:
 
 
 def read_text(option: str, path: str) -> str:
-    """Read a text in whatever encoding; what is not UTF-8 becomes replacement characters."""
+    """Read UTF-8, or the UTF-16 that some terminals write; what is neither is replaced."""
     with opened(option, path) as source:
-        return source.read().decode("utf-8-sig", "replace")
+        content = source.read()
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def parse_evidence(text: str) -> tuple[Evidence | None, str]:

@@ -43,6 +43,13 @@ def test_a_text_gets_its_cause_with_the_quoted_line(lakemend: Lakemend, typed: T
     assert "steps: change_node_type" in answer.out
 
 
+def test_a_text_in_utf_16_is_read_too(lakemend: Lakemend, tmp_path: Path) -> None:
+    file = tmp_path / "error.txt"
+    file.write_text(HEAP, encoding="utf-16")
+
+    assert lakemend("diagnose", "--text", str(file)).out.startswith("driver_oom (")
+
+
 def test_json_has_the_fields_that_programs_read(lakemend: Lakemend, typed: Typed) -> None:
     typed(HEAP.encode())
 
