@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from lakemend.settings import Settings
 
@@ -44,6 +45,14 @@ def known_secrets(file: Path) -> dict[str, str]:
     lines = file.read_text().splitlines() if file.exists() else []
     pairs = (line.partition("=") for line in lines)
     return {name: value for name, _, value in pairs if value}
+
+
+def known_snapshot_keys(settings: Settings) -> tuple[SecretStr, ...]:
+    """Return the keys of the settings, or the one that `up` made for itself."""
+    if settings.snapshot_keys:
+        return settings.snapshot_keys
+    made = known_secrets(secrets_file(settings)).get("LAKEMEND_SNAPSHOT_KEY")
+    return (SecretStr(made),) if made else ()
 
 
 def write_private(file: Path, variables: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from cli.own_secrets import known_snapshot_keys
 from lakemend.settings import Settings
 from records import Records, migrate, open_records
 
@@ -11,7 +12,8 @@ from records import Records, migrate, open_records
 @asynccontextmanager
 async def opened_records(settings: Settings) -> AsyncGenerator[Records]:
     """Open the record store and close it afterwards; raises RecordsError."""
-    records = await asyncio.to_thread(open_records, settings.records_url, settings.snapshot_keys)
+    keys = known_snapshot_keys(settings)
+    records = await asyncio.to_thread(open_records, settings.records_url, keys)
     try:
         yield records
     finally:

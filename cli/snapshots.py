@@ -77,6 +77,21 @@ async def put_snapshot_back(settings: Settings, difference: Difference, by: str)
     return result
 
 
+async def accept_snapshot(settings: Settings, snapshot_id: str, by: str) -> Snapshot:
+    """Note that what the workspace has now may stay; raises BadInputError while it is in use."""
+    async with opened_records(settings) as records:
+        snapshot = _stored(records, snapshot_id)
+        incident = records.get_incident(snapshot.incident_id)
+        if incident and incident.outcome is None:
+            remedy = "Wait for its end, or cancel it: it puts the settings back itself."
+            problem = f"{snapshot.incident_id} is still open"
+            raise BadInputError("SNAPSHOT", snapshot_id, problem, remedy)
+        if snapshot.settled_at is None:
+            records.settle_snapshot(snapshot_id)
+            records.append_audit([_accepted(snapshot, by)])
+    return snapshot
+
+
 async def settle(settings: Settings, snapshot: Snapshot) -> None:
     """Note that nothing of a snapshot is left to put back."""
     async with opened_records(settings) as records:
@@ -99,7 +114,7 @@ def show_snapshots(snapshots: list[SnapshotInfo], output: Format) -> None:
             ]
             for each in snapshots
         ]
-        console().print(table(["Snapshot", "Resource", "Taken (UTC)", "Put back (UTC)"], rows))
+        console().print(table(["Snapshot", "Resource", "Taken (UTC)", "Settled (UTC)"], rows))
 
 
 def show_snapshot(snapshot: Snapshot) -> None:
@@ -141,6 +156,18 @@ def _settings_of(snapshot: Snapshot) -> Json:
 def _resource(settings: Settings, snapshot: Snapshot) -> Restorable:
     workspace = Workspaces(settings.workspaces).of(snapshot.workspace)
     return open_restorable(workspace, target_of(snapshot.resource))
+
+
+def _accepted(snapshot: Snapshot, by: str) -> AuditEntry:
+    return AuditEntry(
+        entry_id=f"snapshot-accept:{uuid4()}",
+        at=datetime.now(UTC),
+        subject=snapshot.incident_id,
+        kind="snapshot.accepted",
+        message=f"{snapshot.resource} may stay as it was changed",
+        actor=by,
+        data={"snapshot_id": snapshot.snapshot_id},
+    )
 
 
 def _entry(snapshot: Snapshot, result: RestoreResult, by: str) -> AuditEntry:

@@ -68,3 +68,16 @@ def restore(snapshot: SnapshotArgument, by: ByOption, *, yes: YesOption = False)
     if not yes:
         typer.confirm("Put these back?", abort=True)
     show_restored(run(put_snapshot_back(settings, difference, by)))
+
+
+@app.command()
+def accept(snapshot: SnapshotArgument, by: ByOption) -> None:
+    """Let a change stay: nothing is put back, and the snapshot may go when its time is over."""
+    from cli.output import say
+    from cli.snapshots import accept_snapshot
+
+    accepted = run(accept_snapshot(current_settings(), snapshot, by))
+    if accepted.settled_at:
+        say(f"{snapshot} was settled before, {accepted.settled_at:%Y-%m-%d %H:%M} UTC.")
+        return
+    say(f"{accepted.resource} stays as it is; {snapshot} is settled.")

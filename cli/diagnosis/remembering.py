@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from activities.reading.memory import Memory
+from cli.own_secrets import known_snapshot_keys
 from lakemend.errors import RecordsError
 from lakemend.evidence import Unread
 from lakemend.settings import Settings
@@ -42,7 +43,7 @@ def own_records(settings: Settings) -> Generator[OwnRecords]:
         yield OwnRecords(None, _missing(settings))
         return
     try:
-        records = open_records(url, settings.snapshot_keys)
+        records = open_records(url, known_snapshot_keys(settings))
     except RecordsError as error:
         yield OwnRecords(None, _away(str(error)))
         return

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from activities.workspace import Workspace
+from cli.own_secrets import write_private
 from lakemend.compute.raw_settings import settings_hash
+from lakemend.incident import IncidentView
 from lakemend.setting_types import WorkspaceConnection
 from records import Records, migrate, open_records
 from simulator.server import SimulatorProcess
@@ -30,6 +34,7 @@ jobs:
             spark_env_vars: {ANYTHING: hunter2}
 """
 ID = "snapshot-1"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +142,61 @@ def test_restore_of_what_did_not_change_does_nothing(snapshot: Any, records: Rec
     kept = records.get_snapshot(ID)
     assert kept is not None
     assert kept.settled_at is not None
+
+
+def test_accept_lets_a_change_stay_and_notes_who_said_so(
+    snapshot: Any, simulator: SimulatorProcess, records: Records
+) -> None:
+    simulator.control.edit_as_person("orders", {"timeout_seconds": 1234})
+
+    answer = snapshot("accept", ID, "--by", "ada")
+    again = snapshot("accept", ID)
+
+    assert answer.code == 0, answer.err
+    assert job_settings(simulator)["timeout_seconds"] == 1234
+    (entry,) = records.audit_of("incident:default:run-1")
+    assert (entry.kind, entry.actor) == ("snapshot.accepted", "ada")
+    kept = records.get_snapshot(ID)
+    assert kept is not None
+    assert kept.settled_at is not None
+    assert "was settled before" in again.out
+    simulator.control.edit_as_person("orders", {"timeout_seconds": 600})
+
+
+def test_accept_waits_for_the_end_of_the_incident(snapshot: Any, records: Records) -> None:
+    view = IncidentView(
+        incident_id="incident:default:run-1", workspace="default", run_id="1", started_at=NOON
+    )
+    records.save_incident(view)
+
+    answer = snapshot("accept", ID)
+
+    assert (answer.code, "is still open" in answer.err) == (2, True)
+    kept = records.get_snapshot(ID)
+    assert kept is not None
+    assert kept.settled_at is None
+
+
+def test_key_that_up_made_reads_what_it_encrypted(
+    lakemend: Callable[..., Any], tmp_path: Path
+) -> None:
+    key = Fernet.generate_key().decode()
+    url = f"sqlite:///{tmp_path / 'data' / 'records.db'}"
+    migrate(url)
+    records = open_records(url, [key])
+    records.put_snapshot(
+        ID,
+        workspace="default",
+        resource="job-1",
+        incident_id="incident:default:run-1",
+        settings_json='{"timeout_seconds": 600}',
+        settings_hash="h",
+    )
+    records.close()
+
+    lost = lakemend("snapshot", "show", ID)
+    write_private(tmp_path / "data" / "secrets.env", {"LAKEMEND_SNAPSHOT_KEY": key})
+    found = lakemend("snapshot", "show", ID)
+
+    assert (lost.code, "encrypted" in lost.err) == (1, True)
+    assert json.loads(found.out) == {"timeout_seconds": 600}
