@@ -3,13 +3,17 @@
 # ruff: noqa: PLC0415 the work is imported when it is done: help and completion answer at once
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import Format, OutputOption
 from cli.problems import BAD_INPUT, BadInputError
 from lakemend.incident import DEFAULT_WORKSPACE
+
+if TYPE_CHECKING:
+    from lakemend.evidence import Evidence
+    from lakemend.settings import Settings
 
 RunId = Annotated[str | None, typer.Argument(help="The job run that failed.")]
 FileOption = Annotated[
@@ -49,22 +53,32 @@ def diagnose(
         return
 
     from cli.diagnosis.answer import decide, show
-    from cli.diagnosis.subject import evidence_or_text, read_text
     from cli.runtime import current_settings
-    from cli.visible import well_formed
 
-    settings, note = current_settings(), ""
+    settings = current_settings()
     if run_id is not None:
-        from cli.diagnosis.reading import read_evidence
-
-        subject = read_evidence(settings, workspace, run_id)
-    elif file is not None:
-        subject, note = evidence_or_text("--file", file)
+        subject, note = _run(settings, workspace, run_id)
     else:
-        subject = well_formed(read_text("--text", text or ""))
+        subject, note = _offline(file, text or "")
     if note:
         typer.echo(note, err=True)
     show(decide(subject, settings), output)
+
+
+def _run(settings: "Settings", workspace: str, run_id: str) -> "tuple[Evidence, str]":
+    from cli.diagnosis.reading import not_failed, read_evidence
+
+    read = read_evidence(settings, workspace, run_id)
+    return read, not_failed(read.run)
+
+
+def _offline(file: str | None, text: str) -> "tuple[Evidence | str, str]":
+    from cli.diagnosis.subject import evidence_or_text, read_text
+    from cli.visible import well_formed
+
+    if file is not None:
+        return evidence_or_text("--file", file)
+    return well_formed(read_text("--text", text)), ""
 
 
 def _answer_lines(path: str) -> None:

@@ -5,7 +5,7 @@ from activities.workspace import Workspaces
 from cli.diagnosis.remembering import own_records
 from cli.problems import BadInputError
 from cli.runtime import require_workspace
-from lakemend.evidence import Evidence
+from lakemend.evidence import Evidence, RunFacts, RunPhase, run_phase
 from lakemend.incident import incident_id
 from lakemend.settings import Settings
 
@@ -23,3 +23,13 @@ def read_evidence(settings: Settings, workspace: str, run_id: str) -> Evidence:
             lambda memory: memory.add_to(evidence, own, reader.job_settings), evidence
         )
         return known.model_copy(update={"unread": (*known.unread, *records.unread)})
+
+
+def not_failed(run: RunFacts) -> str:
+    """Tell of a run that it has not failed, as far as that is known; empty for one that has."""
+    phase = run_phase(run)
+    if phase is RunPhase.SUCCEEDED:
+        return f"Run {run.run_id} succeeded: there is nothing to diagnose."
+    if phase is RunPhase.ACTIVE:
+        return f"Run {run.run_id} is active: what is said of it now may change."
+    return ""

@@ -94,6 +94,14 @@ def test_run_is_diagnosed_with_the_plan_for_it(
     assert f"repair_run run-{run_id}" in answer.out
 
 
+def test_run_that_succeeded_is_told_apart_from_an_unknown_failure(
+    asked: Lakemend, simulator: SimulatorProcess
+) -> None:
+    run_id = ended(simulator, "fine")
+
+    assert f"Run {run_id} succeeded" in asked("diagnose", run_id).err
+
+
 def test_run_that_does_not_exist_is_named(asked: Lakemend) -> None:
     answer = asked("diagnose", "9007199254740993")
 
