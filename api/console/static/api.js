@@ -1,6 +1,6 @@
 // Calls to the API, with the answers that it gives when it refuses.
 
-import { authorization } from "./session.js";
+import { authorization, forget, session } from "./session.js";
 
 const PATIENCE_MS = 20_000;
 
@@ -34,7 +34,7 @@ export function operator(token) {
 /** Write a name or an id into a path. */
 export const quoted = encodeURIComponent;
 
-async function call(method, path, body, token) {
+async function call(method, path, body, token = session()?.token) {
   const answer = await fetched(path, {
     method,
     body,
@@ -44,6 +44,7 @@ async function call(method, path, body, token) {
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401) forget(token);
   if (!answer.ok) throw new Refusal(answer.status, told);
   return told;
 }

@@ -11,7 +11,12 @@ export function ask({ title, says, fields, button, kind = "", act }) {
   const refused = h("div", { class: "refusal", role: "alert" });
   const submit = h("button", { class: kind }, button);
   const cancel = h("button", { type: "button" }, "Cancel");
-  const form = h("form", { method: "dialog" }, h("h2", { id: "question" }, title), says.map((line) => h("p", {}, line)));
+  const form = h(
+    "form",
+    { method: "dialog" },
+    h("h2", { id: "question" }, title),
+    says.map((line) => h("p", {}, line)),
+  );
   form.append(...fields.map(field), refused, h("div", { class: "buttons" }, cancel, submit));
   const dialog = h("dialog", { "aria-labelledby": "question" }, form);
   document.body.append(dialog);
@@ -50,14 +55,23 @@ function field({ name, label, hint, choices, suggestions, ...attributes }) {
   const described = { name, id: `field-${name}`, "aria-describedby": hint ? `hint-${name}` : null };
   const list = suggestions ? `list-${name}` : null;
   const input = choices
-    ? h("select", described, choices.map(([value, text]) => h("option", { value }, text)))
+    ? h(
+        "select",
+        described,
+        choices.map(([value, text]) => h("option", { value }, text)),
+      )
     : h("input", { ...described, list, autocomplete: "off", ...attributes });
   return h(
     "div",
     { class: "field" },
     h("label", { for: `field-${name}` }, label),
     input,
-    suggestions && h("datalist", { id: list }, suggestions.map((value) => h("option", { value }))),
+    suggestions &&
+      h(
+        "datalist",
+        { id: list },
+        suggestions.map((value) => h("option", { value })),
+      ),
     hint && h("small", { id: `hint-${name}` }, hint),
   );
 }

@@ -22,7 +22,12 @@ export async function showHeld(place) {
     if (error.status === 401) gates = [];
     else problem = error.message;
   }
-  show(place, gates.filter((gate) => gate.pause).map(pauseBar), gates.flatMap((gate) => gate.storms).map(stormBar), unknown(problem));
+  show(
+    place,
+    gates.filter((gate) => gate.pause).map(pauseBar),
+    gates.flatMap((gate) => gate.storms).map(stormBar),
+    unknown(problem),
+  );
 }
 
 /** Who paused, since when, until when and why. */
@@ -54,7 +59,9 @@ function stormBar({ storm_id: id, workspace, cause, waiting, allowed }) {
 function unknown(problem) {
   const silent = gates.filter((gate) => gate.state === "unknown");
   return [
-    silent.map(({ workspace, note }) => h("p", { class: "warning" }, `Whether ${workspace} is paused is not known: ${note}.`)),
+    silent.map(({ workspace, note }) =>
+      h("p", { class: "warning" }, `Whether ${workspace} is paused is not known: ${note}.`),
+    ),
     problem && h("p", { class: "warning" }, `Whether something is paused is not known now: ${problem}.`),
   ];
 }

@@ -1,6 +1,6 @@
 // The live events. `EventSource` cannot send the token, so the stream is read by hand.
 
-import { authorization } from "./session.js";
+import { authorization, session } from "./session.js";
 
 const SILENCE_MS = 25_000; // the API says something every ten seconds
 const RETRY_MS = 2_000;
@@ -25,7 +25,7 @@ async function listen(onEvent, onState) {
   const watch = new Watch();
   try {
     const answer = await fetch("/api/events", {
-      headers: authorization(),
+      headers: authorization(session()?.token),
       credentials: "omit",
       cache: "no-store",
       signal: watch.signal,

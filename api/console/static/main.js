@@ -41,12 +41,15 @@ function coalesced(work) {
     isWanted = true;
     if (isBusy || document.hidden) return;
     isBusy = true;
-    while (isWanted) {
-      isWanted = false;
-      await work();
-      await new Promise((done) => setTimeout(done, REST_MS));
+    try {
+      while (isWanted) {
+        isWanted = false;
+        await work();
+        await new Promise((done) => setTimeout(done, REST_MS));
+      }
+    } finally {
+      isBusy = false;
     }
-    isBusy = false;
   };
 }
 

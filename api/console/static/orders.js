@@ -1,11 +1,16 @@
 // The orders that a person may give: what each says before, where it goes, what it says afterwards.
 
-import { Refusal, order, quoted } from "./api.js";
+import { order, quoted } from "./api.js";
 import { ask } from "./dialog.js";
-import { end } from "./session.js";
 import { signIn } from "./signing.js";
 
-const WHY = { name: "reason", label: "Why", required: true, maxlength: 500, hint: "Kept in the audit trail with your name." };
+const WHY = {
+  name: "reason",
+  label: "Why",
+  required: true,
+  maxlength: 500,
+  hint: "Kept in the audit trail with your name.",
+};
 const ENDS = {
   name: "expires_after",
   label: "Ends by itself after",
@@ -78,30 +83,23 @@ export async function giveOrder(kind, about, workspaces) {
     button,
     kind: look,
     act: async ({ workspace = about, ...sent }) => {
-      const answer = await given(path(workspace), sent);
+      const answer = await order(path(workspace), sent);
       return [done(workspace), answer.note].filter(Boolean).join(" ");
     },
   });
 }
 
-/** A token that has expired is of no use any more: the next order asks for another. */
-async function given(path, fields) {
-  try {
-    return await order(path, fields);
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 401) end();
-    throw error;
-  }
-}
-
 function where(about, workspaces) {
   const all = [[EVERYWHERE, "all workspaces"], ...workspaces.map((name) => [name, name])];
-  const choices = about ? [...all.filter(([name]) => name === about), ...all.filter(([name]) => name !== about)] : all;
+  const choices = about
+    ? [...all.filter(([name]) => name === about), ...all.filter(([name]) => name !== about)]
+    : all;
   return { name: "workspace", label: "Where", choices };
 }
 
 function gatePath(verb) {
-  return (workspace) => (workspace === EVERYWHERE ? `/api/gates/${verb}` : `/api/gates/${quoted(workspace)}/${verb}`);
+  return (workspace) =>
+    workspace === EVERYWHERE ? `/api/gates/${verb}` : `/api/gates/${quoted(workspace)}/${verb}`;
 }
 
 function breakerPath(verb) {

@@ -19,7 +19,12 @@ export function here() {
   const [path, query] = last.slice(2).split("?");
   const [noun, id] = path.split("/");
   const views = id ? OF_ONE : OF_ALL;
-  return { address: last, view: views[noun] ?? incidents, id: named(id), filters: Object.fromEntries(new URLSearchParams(query)) };
+  return {
+    address: last,
+    view: views[noun] ?? incidents,
+    id: named(id),
+    filters: Object.fromEntries(new URLSearchParams(query)),
+  };
 }
 
 function named(id = "") {

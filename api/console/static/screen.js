@@ -32,11 +32,22 @@ function drawData(main, place, data) {
 
 /** Say what is wrong; what was read before is kept, unless the API now refuses to show it. */
 function drawProblem(main, place, error) {
-  const old = seen.address === place.address && error.status !== 401 ? place.view.draw(seen.data, place) : null;
+  const old =
+    seen.address === place.address && error.status !== 401 ? place.view.draw(seen.data, place) : null;
   show(
     main,
-    h("div", { class: "refusal", role: "alert", "data-key": "problem" }, refusal(error), old && h("p", {}, "What follows was read at ", moment(seen.at), ".")),
-    error.status === 401 && h("button", { type: "button", class: "primary", "data-session": "in", "data-key": "sign-in" }, "Sign in to look"),
+    h(
+      "div",
+      { class: "refusal", role: "alert", "data-key": "problem" },
+      refusal(error),
+      old && h("p", {}, "What follows was read at ", moment(seen.at), "."),
+    ),
+    error.status === 401 &&
+      h(
+        "button",
+        { type: "button", class: "primary", "data-session": "in", "data-key": "sign-in" },
+        "Sign in to look",
+      ),
     old,
   );
 }

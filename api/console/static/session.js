@@ -15,7 +15,12 @@ export function end() {
   sessionStorage.removeItem(KEY);
 }
 
-/** The header that a call carries. */
-export function authorization(token = session()?.token) {
+/** Forget a token that was refused, but not the one that somebody has signed in with since. */
+export function forget(token) {
+  if (session()?.token === token) end();
+}
+
+/** The header that signs a call. */
+export function authorization(token) {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }

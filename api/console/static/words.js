@@ -61,7 +61,15 @@ export function table(caption, columns, rows, kind = null) {
     "table",
     { class: kind },
     h("caption", {}, caption),
-    h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column)))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        columns.map((column) => h("th", { scope: "col" }, column)),
+      ),
+    ),
     h("tbody", {}, rows),
   );
 }
@@ -74,8 +82,14 @@ export function row(key, columns, cells) {
 
 /** Names with values; those without a value are left out. */
 export function facts(pairs) {
-  const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "");
-  return h("dl", {}, known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  const known = pairs.filter(
+    ([, value]) => value !== null && value !== undefined && value !== false && value !== "",
+  );
+  return h(
+    "dl",
+    {},
+    known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }
 
 /** A remark about what cannot be shown. */

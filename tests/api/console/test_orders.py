@@ -1,5 +1,6 @@
 """Signing in, and the pause switch."""
 
+import json
 from typing import Any
 
 import httpx
@@ -89,6 +90,23 @@ async def test_a_wrong_token_is_refused_when_signing_in(console: Page, make_toke
     await expect(refused).to_contain_text("the token is not valid")
     await console.keyboard.press("Escape")
     await expect(console.get_by_role("button", name="Sign in", exact=True)).to_be_focused()
+
+
+async def test_a_token_that_is_no_good_any_more_is_forgotten(
+    console: Page, make_token: Any
+) -> None:
+    await signed_in(console, make_token())
+    kept = json.dumps({"token": make_token(exp=1), "name": "anna"})
+    await console.evaluate("kept => sessionStorage.setItem('lakemend.session', kept)", kept)
+
+    await console.get_by_role("button", name="Pause …").click()
+    await console.get_by_label("Why").fill("a test")
+    await console.get_by_role("button", name="Pause", exact=True).click()
+    refused = console.get_by_role("dialog").get_by_role("alert")
+    await expect(refused).to_contain_text("Signature has expired")
+    await console.get_by_role("button", name="Cancel").click()
+
+    await expect(console.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
 async def test_outside_the_demo_nothing_is_shown_without_a_token(

@@ -25,12 +25,18 @@ export function draw({ breaker, waiting, events }, { id }) {
   return [
     h("p", {}, h("a", { href: "#/breakers" }, "← Breakers")),
     h("h1", {}, id, " ", badge(breaker?.state ?? "closed")),
-    breaker ? standing(breaker) : h("p", { class: "note" }, "It does not run: it has nothing to remember, and lets everybody pass."),
+    breaker
+      ? standing(breaker)
+      : h("p", { class: "note" }, "It does not run: it has nothing to remember, and lets everybody pass."),
     orders(id, breaker),
     h("h2", {}, "Who waits"),
-    waiting.length > 0 ? table("First in the queue first", WAITING, waiting.map(parked)) : nothing("Nobody waits."),
+    waiting.length > 0
+      ? table("First in the queue first", WAITING, waiting.map(parked))
+      : nothing("Nobody waits."),
     h("h2", {}, "What happened"),
-    events.length > 0 ? table("Newest first", EVENTS, events.map(event).reverse()) : nothing("Nothing is remembered."),
+    events.length > 0
+      ? table("Newest first", EVENTS, events.map(event).reverse())
+      : nothing("Nothing is remembered."),
   ];
 }
 

@@ -18,8 +18,14 @@ export function draw({ total_circuits: total, open_circuits: open, circuits }) {
   const worst = [...circuits].sort((one, other) => rank(one) - rank(other));
   return [
     h("h1", {}, "Breakers"),
-    h("p", {}, `${open} of ${total} open. A breaker that is not listed has nothing to remember, and lets everybody pass.`),
-    circuits.length > 0 ? table("Circuit breakers", COLUMNS, worst.map(line)) : nothing("No breaker has anything to remember."),
+    h(
+      "p",
+      {},
+      `${open} of ${total} open. A breaker that is not listed has nothing to remember, and lets everybody pass.`,
+    ),
+    circuits.length > 0
+      ? table("Circuit breakers", COLUMNS, worst.map(line))
+      : nothing("No breaker has anything to remember."),
   ];
 }
 

@@ -8,7 +8,13 @@ export function decision(record, number) {
   return h(
     "section",
     { class: "card", "data-key": `decision-${number}` },
-    h("h3", {}, number ? `Decision ${number}: ` : "", plain(diagnosis.cause), ` (${Math.round(diagnosis.confidence * 100)} % sure)`),
+    h(
+      "h3",
+      {},
+      number ? `Decision ${number}: ` : "",
+      plain(diagnosis.cause),
+      ` (${Math.round(diagnosis.confidence * 100)} % sure)`,
+    ),
     h("p", {}, diagnosis.summary),
     evidence("What speaks for it", diagnosis.reasons),
     evidence("What was ruled out", diagnosis.ruled_out),
@@ -28,7 +34,17 @@ function evidence(name, reasons) {
       "ul",
       {},
       reasons.map(({ rule, where, quote, explanation }) =>
-        h("li", {}, explanation, h("div", { class: "quote" }, h("span", { class: "who" }, `${rule}, ${plain(where)} `), quote && h("code", {}, quote))),
+        h(
+          "li",
+          {},
+          explanation,
+          h(
+            "div",
+            { class: "quote" },
+            h("span", { class: "who" }, `${rule}, ${plain(where)} `),
+            quote && h("code", {}, quote),
+          ),
+        ),
       ),
     ),
   ];
@@ -53,7 +69,15 @@ function steps(chosen) {
   );
 }
 
-function inputs({ inputs: read, playbook, playbook_hash: hash, budget_left: budget, max_workers: workers, max_cost_factor: cost, health_checks: checks }) {
+function inputs({
+  inputs: read,
+  playbook,
+  playbook_hash: hash,
+  budget_left: budget,
+  max_workers: workers,
+  max_cost_factor: cost,
+  health_checks: checks,
+}) {
   return facts([
     ["The run said", read.result],
     ["Failed tasks", read.failed_tasks.length > 0 && `${read.failed_tasks.join(", ")} (of ${read.tasks})`],

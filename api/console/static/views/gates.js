@@ -14,7 +14,10 @@ const MOST_SHOWN = 20; // of a queue; the rest is unfolded by hand
 export const title = () => "Gates";
 
 export async function load() {
-  const [{ gates }, { storms }] = await Promise.all([read("/api/gates"), read("/api/storms", { limit: MOST_STORMS })]);
+  const [{ gates }, { storms }] = await Promise.all([
+    read("/api/gates"),
+    read("/api/storms", { limit: MOST_STORMS }),
+  ]);
   return { storms, gates: await Promise.all(gates.map(withQueue)) };
 }
 
@@ -27,10 +30,16 @@ async function withQueue(gate) {
 export function draw({ gates, storms }) {
   return [
     h("h1", {}, "Gates"),
-    h("p", {}, "Every recovery of a workspace passes its gate: a pause holds all, a storm those of one cause."),
+    h(
+      "p",
+      {},
+      "Every recovery of a workspace passes its gate: a pause holds all, a storm those of one cause.",
+    ),
     gates.map(card),
     h("h2", {}, "Storms"),
-    storms.length > 0 ? table("Newest first", STORMS, storms.map(pastStorm)) : nothing("No storm has been seen."),
+    storms.length > 0
+      ? table("Newest first", STORMS, storms.map(pastStorm))
+      : nothing("No storm has been seen."),
   ];
 }
 
@@ -40,7 +49,11 @@ export function progress(storm) {
   return h(
     "div",
     {},
-    h("p", {}, `${recovered} of ${arrived} recovered, ${failed} failed, ${through} let through, ${storm.waiting} parked`),
+    h(
+      "p",
+      {},
+      `${recovered} of ${arrived} recovered, ${failed} failed, ${through} let through, ${storm.waiting} parked`,
+    ),
     h("progress", { max: Math.max(arrived, 1), value: recovered, "aria-label": "recovered" }),
     storm.ended_at ? null : ramp(storm),
   );
@@ -51,7 +64,11 @@ function ramp({ allowed, probe_at: probe }) {
   return h(
     "p",
     {},
-    h("span", { class: "ramp", "aria-hidden": "true" }, steps.map((step) => h("span", { class: step <= allowed ? "reached" : null }, step))),
+    h(
+      "span",
+      { class: "ramp", "aria-hidden": "true" },
+      steps.map((step) => h("span", { class: step <= allowed ? "reached" : null }, step)),
+    ),
     allowed === 1 ? " one is tried" : ` ${allowed} may go at a time`,
     probe && [", the next one at ", moment(probe)],
   );
@@ -77,7 +94,12 @@ function card(gate) {
 
 function storm(seen) {
   const name = h("a", { href: stormAddress(seen.storm_id) }, `Storm of ${plain(seen.cause)}`);
-  return h("section", { class: "storm", "data-key": seen.storm_id }, h("h3", {}, name, " since ", moment(seen.began_at)), progress(seen));
+  return h(
+    "section",
+    { class: "storm", "data-key": seen.storm_id },
+    h("h3", {}, name, " since ", moment(seen.began_at)),
+    progress(seen),
+  );
 }
 
 function switches({ workspace, pause }) {

@@ -60,11 +60,16 @@ function summary(incident, why) {
       ["Playbook", incident.metadata.playbook],
       ["Ticket", incident.ticket && `${incident.ticket}, ${plain(incident.ticket_status)}`],
       ["Began", moment(incident.started_at)],
-      incident.ended_at ? ["Took", span(incident.execution_time_seconds)] : ["Under way for", age(incident.started_at)],
+      incident.ended_at
+        ? ["Took", span(incident.execution_time_seconds)]
+        : ["Under way for", age(incident.started_at)],
       ["Breaker", why.breaker && [linked(`breaker:${why.breaker}`), h("br"), why.breaker_answer]],
       ["Storm", incident.storm && linked(incident.storm)],
       ["Health", incident.health_checks.length > 0 && incident.health_checks.map(check)],
-      ["Handed over", incident.handed_over.length > 0 && incident.handed_over.map((id) => h("div", {}, linked(id)))],
+      [
+        "Handed over",
+        incident.handed_over.length > 0 && incident.handed_over.map((id) => h("div", {}, linked(id))),
+      ],
     ]),
   );
 }
@@ -74,14 +79,32 @@ function check({ check: name, passed, message }) {
 }
 
 function links({ temporal_ui: temporal, run_page: run }) {
-  return h("p", { class: "links" }, elsewhere(temporal, "Workflow in Temporal"), elsewhere(run, "Run in Databricks"));
+  return h(
+    "p",
+    { class: "links" },
+    elsewhere(temporal, "Workflow in Temporal"),
+    elsewhere(run, "Run in Databricks"),
+  );
 }
 
 function remarks(name, lines) {
-  return lines.length > 0 && h("section", { class: "card" }, h("h2", {}, name), h("ul", {}, lines.map((line) => h("li", {}, line))));
+  return (
+    lines.length > 0 &&
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, name),
+      h(
+        "ul",
+        {},
+        lines.map((line) => h("li", {}, line)),
+      ),
+    )
+  );
 }
 
 function reasons({ decisions }) {
-  if (decisions.length === 0) return h("p", {}, "It has not been decided yet, or it ended before there was anything to decide.");
+  if (decisions.length === 0)
+    return h("p", {}, "It has not been decided yet, or it ended before there was anything to decide.");
   return decisions.map((each, number) => decision(each, decisions.length > 1 ? number + 1 : 0));
 }

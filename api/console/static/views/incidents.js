@@ -17,11 +17,15 @@ export function load({ filters }) {
 
 export function draw({ incidents, next_cursor: next }, { filters }) {
   const isFiltered = FILTERS.some((name) => filters[name]);
-  const empty = isFiltered ? "No incident is like that." : "No incident yet: nothing that failed was reported.";
+  const empty = isFiltered
+    ? "No incident is like that."
+    : "No incident yet: nothing that failed was reported.";
   return [
     h("h1", {}, "Incidents"),
     filterForm(filters),
-    incidents.length > 0 ? table("Incidents, newest first", COLUMNS, incidents.map(line), "short") : nothing(empty),
+    incidents.length > 0
+      ? table("Incidents, newest first", COLUMNS, incidents.map(line), "short")
+      : nothing(empty),
     h(
       "nav",
       { class: "pages", "aria-label": "Pages" },
@@ -58,9 +62,23 @@ function filterForm(filters) {
   return h(
     "form",
     { class: "filters", role: "search", "data-filters": true, "data-key": address(filters) },
-    h("label", {}, "State ", h("select", { name: "state" }, states.map(([value, text]) => h("option", { value, selected: value === chosen }, text)))),
+    h(
+      "label",
+      {},
+      "State ",
+      h(
+        "select",
+        { name: "state" },
+        states.map(([value, text]) => h("option", { value, selected: value === chosen }, text)),
+      ),
+    ),
     h("label", {}, "Workspace ", h("input", { name: "workspace", value: filters.workspace, size: 12 })),
-    h("label", {}, "Job id ", h("input", { name: "job_id", value: filters.job_id, size: 12, inputmode: "numeric" })),
+    h(
+      "label",
+      {},
+      "Job id ",
+      h("input", { name: "job_id", value: filters.job_id, size: 12, inputmode: "numeric" }),
+    ),
     h("button", {}, "Show"),
   );
 }

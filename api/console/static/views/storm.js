@@ -17,12 +17,28 @@ export function load({ id }) {
 export function draw({ storm, incidents }) {
   return [
     h("p", {}, h("a", { href: "#/gates" }, "← Gates")),
-    h("h1", {}, `Storm of ${plain(storm.cause)} in ${storm.workspace} `, badge(storm.ended_at ? "closed" : "storm")),
-    h("p", {}, storm.ticket, ", began ", moment(storm.began_at), storm.ended_at && [", over ", moment(storm.ended_at)]),
+    h(
+      "h1",
+      {},
+      `Storm of ${plain(storm.cause)} in ${storm.workspace} `,
+      badge(storm.ended_at ? "closed" : "storm"),
+    ),
+    h(
+      "p",
+      {},
+      storm.ticket,
+      ", began ",
+      moment(storm.began_at),
+      storm.ended_at && [", over ", moment(storm.ended_at)],
+    ),
     progress(storm),
     h("h2", {}, "Its incidents"),
     incidents.length > 0
-      ? table("Oldest first; those that began it were under way already, and are left out", COLUMNS, incidents.map(line))
+      ? table(
+          "Oldest first; those that began it were under way already, and are left out",
+          COLUMNS,
+          incidents.map(line),
+        )
       : nothing("None has waited in it."),
   ];
 }

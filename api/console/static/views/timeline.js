@@ -28,6 +28,8 @@ function entry(key, at, kind, message, { actor = SYSTEM_ACTOR, reason = "", call
     h("strong", {}, plain(kind)),
     actor !== SYSTEM_ACTOR && h("span", { class: "who" }, ` by ${actor}`),
     h("div", {}, message, reason && ` (${reason})`),
-    calls.map(({ method, path, summary }) => h("div", { class: "call" }, h("code", {}, `${method} ${path}`), ` ${summary}`)),
+    calls.map(({ method, path, summary }) =>
+      h("div", { class: "call" }, h("code", {}, `${method} ${path}`), ` ${summary}`),
+    ),
   );
 }
