@@ -51,7 +51,7 @@ async def test_a_storm_is_shown_with_its_ramp_and_who_waits(
 
     card = console.locator("section.card").filter(has_text="stormy")
     await expect(card).to_contain_text("1 of at most 50")
-    await expect(card).to_contain_text("0 of 4 recovered, 1 failed, 1 let through, 2 parked")
+    await expect(card).to_contain_text("4 arrived, 1 let through: 0 recovered, 1 failed; 2 parked")
     await expect(card).to_contain_text("one is tried, the next one at")
     first = card.get_by_role("row").filter(has_text="run-3")
     await expect(first.get_by_role("cell").first).to_have_text("1")

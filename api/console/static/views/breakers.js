@@ -5,7 +5,7 @@ import { read } from "../api.js";
 import { h } from "../dom.js";
 import { age, badge, moment, nothing, row, table } from "../words.js";
 
-const COLUMNS = ["State", "Breaker", "For", "Failures", "Parked", "Tries again"];
+const COLUMNS = ["State", "Breaker", "For", "Failures", "Parked", "Until"];
 const QUIET = ["closed", "metrics_only", "disabled"];
 
 export const title = () => "Breakers";
@@ -24,7 +24,7 @@ export function draw({ total_circuits: total, open_circuits: open, circuits }) {
       `${open} of ${total} open. A breaker that is not listed has nothing to remember, and lets everybody pass.`,
     ),
     circuits.length > 0
-      ? table("Circuit breakers", COLUMNS, worst.map(line))
+      ? table("Those that hold somebody back first", COLUMNS, worst.map(line))
       : nothing("No breaker has anything to remember."),
   ];
 }

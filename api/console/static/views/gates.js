@@ -7,7 +7,7 @@ import { because } from "../held.js";
 import { age, badge, facts, moment, nothing, plain, row, table } from "../words.js";
 
 const QUEUE = ["Place", "Incident", "Cause", "Why it waits", "Waits for", "At most until"];
-const STORMS = ["Ticket", "Cause", "Workspace", "Began", "Over", "Recovered"];
+const STORMS = ["Ticket", "Cause", "Workspace", "Began", "Over", "Recovered of those let through"];
 const MOST_STORMS = 20;
 const MOST_SHOWN = 20; // of a queue; the rest is unfolded by hand
 
@@ -52,9 +52,9 @@ export function progress(storm) {
     h(
       "p",
       {},
-      `${recovered} of ${arrived} recovered, ${failed} failed, ${through} let through, ${storm.waiting} parked`,
+      `${arrived} arrived, ${through} let through: ${recovered} recovered, ${failed} failed; ${storm.waiting} parked`,
     ),
-    h("progress", { max: Math.max(arrived, 1), value: recovered, "aria-label": "recovered" }),
+    h("progress", { max: through + storm.waiting || 1, value: recovered, "aria-label": "recovered" }),
     storm.ended_at ? null : ramp(storm),
   );
 }
@@ -132,6 +132,6 @@ function pastStorm({ storm_id: id, ticket, cause, workspace, began_at: began, en
     workspace,
     moment(began),
     over ? moment(over) : "not yet",
-    `${tally.recovered} of ${tally.arrived}`,
+    `${tally.recovered} of ${tally.let_through}`,
   ]);
 }
