@@ -12,7 +12,7 @@ from lakemend.time_limits import raised
 
 
 class IncreaseTimeout(SettingsChange[actions.IncreaseTimeout]):
-    """Raises the limit of the failed task and that of its job, where they are set.
+    """Raises the limit of the failed task, of its iterations, and of its job, where they are set.
 
     0 means no limit (databricks-sdk: jobs.JobSettings.timeout_seconds, jobs.Task.timeout_seconds).
     """

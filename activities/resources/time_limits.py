@@ -1,6 +1,7 @@
-"""The time limits in a job's settings: of the job, and of the task that is meant."""
+"""The time limits in a job's settings: of the job, of the task that is meant, and of iterations."""
 
-from activities.reading.values import parts
+from activities.reading.loops import LOOP, with_repeated
+from activities.reading.values import part, parts
 from activities.resources.job import JobResource
 from activities.resources.resource import Seen
 from activities.workspace import Json, Workspace, Write
@@ -9,11 +10,14 @@ from lakemend.errors import InvalidRequestError
 from lakemend.step import Target
 
 _LIMIT = "timeout_seconds"
-JOB, TASK = "job", "task"
+JOB, TASK, ITERATION = "job", "task", "iteration"
 
 
 class TimeLimits(JobResource):
-    """A job as its time limits: `spec` is `{"job": seconds, "task": seconds}`, 0 for none."""
+    """A job as its time limits: `spec` has those of `job`, `task` and `iteration`, 0 for none.
+
+    A for-each task has a limit for all, and each of its iterations another one.
+    """
 
     def __init__(self, workspace: Workspace, target: Target) -> None:
         super().__init__(workspace, target)
@@ -21,10 +25,12 @@ class TimeLimits(JobResource):
         self._task_key = target.task_key
 
     def spec(self, settings: Json) -> Json:
-        """Read both limits."""
+        """Read all limits."""
+        task = self._task(settings)
         return {
             JOB: settings.get(_LIMIT) or 0,
-            TASK: self._task(settings).get(_LIMIT) or 0,
+            TASK: task.get(_LIMIT) or 0,
+            ITERATION: part(part(task, LOOP), "task").get(_LIMIT) or 0,
         }
 
     def change(self, seen: Seen, fields: Json, summary: str) -> Write:
@@ -40,9 +46,12 @@ class TimeLimits(JobResource):
 
     def _new_settings(self, settings: Json, fields: Json) -> Json:
         new: Json = {_LIMIT: fields[JOB]} if JOB in fields else {}
+        task = self._task(settings)
+        if ITERATION in fields:
+            task = with_repeated(task, lambda inner: {**inner, _LIMIT: fields[ITERATION]})
         if TASK in fields:
-            new["tasks"] = [{**self._task(settings), _LIMIT: fields[TASK]}]
-        return new
+            task = {**task, _LIMIT: fields[TASK]}
+        return {**new, "tasks": [task]} if {TASK, ITERATION} & fields.keys() else new
 
     def _task(self, settings: Json) -> Json:
         for each in parts(settings, "tasks"):

@@ -8,6 +8,10 @@ from temporalio.exceptions import ApplicationError
 OTHER = "{task_key: sum, notebook_task: {notebook_path: /sum}, timeout_seconds: 100}"
 LIMITED = "{task_key: load, notebook_task: {notebook_path: /load}, timeout_seconds: 300}"
 FREE = "{task_key: load, notebook_task: {notebook_path: /load}}"
+LOOP = (
+    "{task_key: load, for_each_task: {inputs: '[1]', task: {task_key: one, timeout_seconds: 50, "
+    "notebook_task: {notebook_path: /load}}}}"
+)
 SCENARIO = f"""
 name: limits
 jobs:
@@ -15,6 +19,7 @@ jobs:
   whole: {{settings: {{timeout_seconds: 600, tasks: [{FREE}, {OTHER}]}}}}
   lost: {{settings: {{timeout_seconds: 600, tasks: [{LIMITED}]}}}}
   shown: {{settings: {{timeout_seconds: 600, tasks: [{LIMITED}]}}}}
+  loop: {{settings: {{tasks: [{LOOP}, {OTHER}]}}}}
   free: {{settings: {{tasks: [{FREE}]}}}}
   locked: {{settings: {{edit_mode: UI_LOCKED, timeout_seconds: 600, tasks: [{LIMITED}]}}}}
 """
@@ -46,6 +51,16 @@ def test_job_and_failed_task_get_more_time_and_nothing_else_changes(lab: Any) ->
     assert lab.settings("both") == before
     assert "of the task from 300 s to 600 s" in result.message
     assert result.change.cost_factor == 2
+
+
+def test_iterations_of_a_loop_get_more_time_and_nothing_else_changes(lab: Any) -> None:
+    before = lab.settings("loop")
+
+    result = lab.act(step(lab, "loop"))
+
+    before["tasks"][0]["for_each_task"]["task"]["timeout_seconds"] = 100
+    assert lab.settings("loop") == before
+    assert "of the iteration from 50 s to 100 s" in result.message
 
 
 def test_limit_that_is_not_set_is_not_made_up(lab: Any) -> None:
