@@ -62,12 +62,14 @@ def show_decisions(decisions: Sequence[DecisionRecord]) -> None:
             say(f"  {reason.explanation}")
 
 
-def show_outlook(decision: DecisionRecord) -> None:
-    """Print what would follow the first phase, about what it costs, and what may still be used."""
+def show_rehearsal(steps: Sequence[StepRecord], decision: DecisionRecord) -> None:
+    """Print the calls of each phase in their order, and what it would cost and may still use."""
     if decision.memory:
         say(f"  {decision.memory}")
-    for phase in decision.phases[1:]:
-        say(f"  then {phase.name}, about {phase.cost_factor:g} times the cost: {phase.what}")
+    for phase in decision.phases:
+        if phase != decision.phases[0]:
+            say(f"then {phase.name}, about {phase.cost_factor:g} times the cost:")
+        show_steps([step for step in steps if step.phase == phase.name])
     if decision.budget_left:
         say(f"  budget: {decision.budget_left}")
 

@@ -2,7 +2,7 @@
 
 from cli.connection import connect
 from cli.following import follow, start_by_hand
-from cli.incident_page import say_step, show_diagnosis, show_outlook, show_steps
+from cli.incident_page import say_step, show_diagnosis, show_rehearsal
 from cli.output import Format, say, say_json
 from lakemend.incident import IncidentInput, IncidentView, StepStatus
 from lakemend.settings import Settings
@@ -53,8 +53,7 @@ class Progress:
 def _show_end(view: IncidentView, *, dry_run: bool) -> None:
     if dry_run and view.steps:
         say("The plan, with the calls that it would make:")
-        show_steps(view.steps)
-        show_outlook(view.decisions[-1])
+        show_rehearsal(view.steps, view.decisions[-1])
     say(f"{view.outcome}: {view.message}")
     for note in view.notes:
         say(f"note: {note}")

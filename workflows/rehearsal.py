@@ -1,4 +1,4 @@
-"""A dry run: what the first phase of a plan would call, without calling it."""
+"""A dry run: what each phase of a plan would call, without calling it."""
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -15,10 +15,14 @@ with workflow.unsafe.imports_passed_through():
 
 
 async def rehearse(story: Story, plan: Plan, evidence: Evidence) -> None:
-    """Add the steps of the first phase to the story, each with the calls it would make."""
-    for step in plan.phases[0].steps if plan.phases else ():
-        story.begin_step(step, plan.phases[0].name, attempt=1)
-        await _rehearse(story, step, plan, evidence)
+    """Add the steps of all phases to the story, each with the calls it would make.
+
+    Each phase begins from the settings as they were, so that what is there now tells its calls.
+    """
+    for phase in plan.phases:
+        for step in phase.steps:
+            story.begin_step(step, phase.name, attempt=1)
+            await _rehearse(story, step, plan, evidence)
 
 
 async def _rehearse(story: Story, step: PlannedStep, plan: Plan, evidence: Evidence) -> None:
