@@ -1,6 +1,7 @@
 """The HTTP application."""
 
 from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
 from api.answers import install_problem_handlers
@@ -38,11 +39,12 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
     that is wrong.
     """
     require_secure_api(settings)
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Lakemend",
         summary="Recovers failed Databricks jobs",
         version="0.1.0",
         redoc_url=None,
+        static_url="/docs-files",
     )
     connection = TemporalConnection(temporal)
     app.state.parts = Parts(

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from playwright.async_api import BrowserContext, Error
 
 
 @pytest.mark.parametrize("path", ["/", "/console"])
@@ -31,6 +32,16 @@ async def test_a_page_that_has_not_changed_is_not_sent_again(stranger: httpx.Asy
     again = await stranger.get("/console/main.js", headers={"if-none-match": first.headers["etag"]})
 
     assert (first.headers["cache-control"], again.status_code) == ("no-cache", 304)
+
+
+async def test_the_browser_itself_refuses_to_take_a_text_for_markup(
+    context: BrowserContext, demo: httpx.AsyncClient
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{demo.base_url}/console/")
+
+    with pytest.raises(Error, match="TrustedHTML"):
+        await page.evaluate("document.body.innerHTML = '<img src=x onerror=alert(1)>'")
 
 
 @pytest.mark.parametrize("path", ["nothing.js", "..%2fsite.py", "../site.py"])
