@@ -57,6 +57,12 @@ _ESCAPED_BREAK = re.compile(r"(?:\\{1,8}r)?\\{1,8}n(?:\\{1,8}t)?|\\{1,8}t(?=at )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _NUMBER = re.compile(r"\d+")
 _FRAME = re.compile(r"\s*(?:at [\w.$/<>@]+\(|\.\.\. \d+ (?:more|common frames))|[\^~\s]+$")
+# A frame of a database's driver tells whose connection it was, so the first one is kept.
+_DATABASE_FRAME = re.compile(
+    r"\s*at (?P<driver>com\.mysql|org\.mariadb|org\.postgresql|com\.microsoft\.sqlserver"
+    r"|oracle\.(?:jdbc|net)|com\.ibm\.db2|com\.mongodb|net\.snowflake|com\.amazon\.redshift"
+    r"|com\.datastax|com\.sap\.db|com\.teradata|com\.clickhouse)\."
+)
 _PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
 _LOG_LINE = re.compile(
     r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?"
@@ -169,7 +175,10 @@ def _bounded(lines: list[str]) -> tuple[str, ...]:
 
 
 def _telling_lines(text: str) -> list[str]:
-    """Drop frames, source lines, and lines that differ from an earlier one only in numbers."""
+    """Drop frames, source lines, and lines that differ from an earlier one only in numbers.
+
+    Of the frames of a database's driver the first one stays.
+    """
     lines: dict[str, str] = {}
     source_line = False
     for line in text.split("\n"):
@@ -179,6 +188,8 @@ def _telling_lines(text: str) -> list[str]:
             source_line = True
         elif source_line and line.startswith("    "):
             source_line = False
+        elif database := _DATABASE_FRAME.match(line):
+            lines.setdefault(database["driver"], line.strip())
         elif not _FRAME.match(line):
             source_line = False
             shown = " ".join(line.split())

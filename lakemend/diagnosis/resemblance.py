@@ -26,6 +26,9 @@ ANY_WORD = "*"
 _LONGEST_WORD = 6
 _SHORTEST_WORD = 3
 
+# Fewer words than this are like many failures.
+_FEWEST_WORDS = 4
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|(?<!\d)\d{2,3}(?!\d)")
 
 
@@ -56,7 +59,7 @@ def resemblance(text: Passage) -> dict[Cause, float]:
     """Tell how much a text resembles known failures of each cause; the shares add up to one."""
     table = known_words()
     known = [table[word] for word in words_of(text) if word in table]
-    if not known:
+    if len(known) < _FEWEST_WORDS:
         return {}
     length = sqrt(sum(word.rarity**2 for word in known))
     sums = defaultdict(float, table[ANY_WORD].weights)

@@ -15,6 +15,9 @@ from lakemend.redaction import redact, trim
 # How much plainer the resemblance must be for each point of the rules' confidence.
 _WEIGHT_OF_RULES = 0.75
 
+# Rules that are so sure are believed.
+_BEYOND_DOUBT = 0.8
+
 # What the rules' `unknown` counts: they know so much that their silence says something.
 _SILENCE = 0.6
 
@@ -40,9 +43,11 @@ def second_opinion(diagnosis: Diagnosis, texts: Sequence[Passage]) -> Diagnosis:
 
 
 def _is_settled(diagnosis: Diagnosis) -> bool:
-    """Tell whether the rules answer from a fact, or from an own exception, which may quote any."""
+    """Tell whether the rules are sure, or answer from a fact or from an own exception's name."""
     if not diagnosis.reasons:
         return False
+    if diagnosis.confidence >= _BEYOND_DOUBT:
+        return True
     reason = diagnosis.reasons[0]
     own = diagnosis.cause is Cause.USER_CODE and is_own_exception(reason.quote)
     return own or reason.where not in _OPEN_TO_DOUBT
