@@ -20,6 +20,7 @@ from activities.good_settings import GoodSettingsActivities
 from activities.hand_over import HandOverActivities
 from activities.health import HealthActivities
 from activities.heartbeats import Heartbeats
+from activities.pace import Pace
 from activities.recommendations import RecommendationActivities
 from activities.records import RecordActivities
 from activities.retention import RetentionActivities
@@ -143,7 +144,7 @@ def workspace_worker(
             *action_activities(workspaces, records),
         ],
         activity_executor=threads,
-        interceptors=[Heartbeats()],
+        interceptors=[Heartbeats(), Pace(settings.poll_interval)],
         max_task_queue_activities_per_second=settings.calls_per_second,
         graceful_shutdown_timeout=GRACE,
     )

@@ -24,6 +24,7 @@ from lakemend.errors import (
 from lakemend.redaction import trim
 
 MESSAGE_LIMIT = 1000
+STILL_CHANGING = "StillChanging"
 
 _FINAL = (
     WaitingIsUselessError,
@@ -55,7 +56,7 @@ def told_to_temporal() -> Generator[None]:
     except LakemendError as error:
         raise application_error(error) from None
     except StillChangingError as error:
-        raise look_again("StillChanging", str(error), error.after) from None
+        raise look_again(STILL_CHANGING, str(error), error.after) from None
 
 
 def application_error(error: LakemendError) -> ApplicationError:

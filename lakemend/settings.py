@@ -22,6 +22,7 @@ from lakemend.errors import SettingsError
 from lakemend.gate.settings import GateVariables
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.limit_settings import LimitSettings
+from lakemend.polling import USUAL_INTERVAL
 from lakemend.setting_types import (
     URL,
     Credentials,
@@ -81,7 +82,7 @@ class Settings(GateVariables, LimitSettings):
         default=5, gt=0, allow_inf_nan=False, validation_alias="LAKEMEND_CALLS_PER_SECOND"
     )
     poll_interval: PositiveDuration = Field(
-        default=timedelta(seconds=30), validation_alias="LAKEMEND_POLL_INTERVAL"
+        default=USUAL_INTERVAL, validation_alias="LAKEMEND_POLL_INTERVAL"
     )
 
     auto_remediation_enabled: bool = Field(
