@@ -1,28 +1,31 @@
 """Clusters that die under many jobs each: one restart for a cluster, one repair for a run, no more.
 
-`python -m bench.storms [CLUSTERS] [JOBS] [--save]`. Everything is real but the workspace, which is
-simulated. All incidents arrive at once, so that a storm begins, is probed, and drains.
+`python -m bench.storms [CLUSTERS] [JOBS] [--minutes=N] [--save]`. Everything is real but the
+workspace, which is simulated. All incidents arrive at once, so that a storm begins, is probed, and
+drains. It says now and then how far it has come, and ends after N minutes at the latest.
 """
 
+import argparse
 import asyncio
 import sys
 import tempfile
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.table import Table
-from temporalio.client import WorkflowHandle
 
 from api.problems import AwayError
 from bench.results import conclude
 from bench.stage import Stage, staged
-from lakemend.incident import IncidentView, Outcome
+from lakemend.incident import OUTCOME_ATTRIBUTE, WORKFLOW, Outcome
 
 CLUSTERS, JOBS = 10, 50
-_PATIENCE = 1800
+_WITHIN = timedelta(minutes=30)
+_SAY_EVERY = 30
+_ENDED = f"WorkflowType = '{WORKFLOW}' AND ExecutionStatus = 'Completed'"
 _STARTS_AT_ONCE = 10  # the embedded server answers no more calls at once in good time
 _ALLOWED = ("/jobs/runs/repair", "/clusters/start", "/clusters/restart")
 _CLUSTER = """
@@ -68,7 +71,9 @@ class Result:
         return [limit for limit, is_kept in kept.items() if not is_kept]
 
 
-async def measure(clusters: int, jobs: int, storm_incidents: int = 20) -> Result:
+async def measure(
+    clusters: int, jobs: int, storm_incidents: int = 20, within: timedelta = _WITHIN
+) -> Result:
     """Let every cluster die under its jobs, and recover them all."""
     names = [f"c{number:03d}" for number in range(clusters)]
     text = "clusters:" + "".join(_CLUSTER.format(name=name) for name in names)
@@ -80,15 +85,18 @@ async def measure(clusters: int, jobs: int, storm_incidents: int = 20) -> Result
         ):
             runs = await _dead_runs(stage, names)
             began = time.perf_counter()
-            outcomes = await _recover(stage, runs)
+            outcomes = await _recover(stage, runs, within)
             return _result(stage, clusters, jobs, outcomes, time.perf_counter() - began)
 
 
 async def _dead_runs(stage: Stage, clusters: list[str]) -> list[int]:
     control = stage.simulator.control
     jobs = await asyncio.to_thread(lambda: list(control.status()["jobs"]))
-    runs = [await asyncio.to_thread(control.run_job, job) for job in jobs]
+    runs = list[int]()
     for name in clusters:
+        # at once, for a run that is not killed soon succeeds
+        its_jobs = [job for job in jobs if job.startswith(f"on-{name}")]
+        runs += [await asyncio.to_thread(control.run_job, job) for job in its_jobs]
         await asyncio.to_thread(
             control.terminate_cluster, name, "COMMUNICATION_LOST", "CLOUD_FAILURE"
         )
@@ -98,24 +106,49 @@ async def _dead_runs(stage: Stage, clusters: list[str]) -> list[int]:
     return runs
 
 
-async def _recover(stage: Stage, runs: list[int]) -> Counter[Outcome | None]:
+async def _recover(stage: Stage, runs: list[int], within: timedelta) -> Counter[Outcome | None]:
+    """Report every run, and return how those incidents ended that did so in time."""
+    reporting = asyncio.create_task(_report_all(stage, runs))
+    began = time.perf_counter()
+    ended = said = 0
+    while ended < len(runs) and time.perf_counter() - began < within.total_seconds():
+        await asyncio.sleep(0.5)
+        ended = (await stage.client.count_workflows(_ENDED)).count
+        if time.perf_counter() - began >= (said + 1) * _SAY_EVERY:
+            said += 1
+            print(f"{said * _SAY_EVERY:6} s: {ended} of {len(runs)} have ended", flush=True)
+    reporting.cancel()
+    await asyncio.gather(reporting, return_exceptions=True)
+    return await _outcomes(stage)
+
+
+async def _report_all(stage: Stage, runs: list[int]) -> None:
     slots = asyncio.Semaphore(_STARTS_AT_ONCE)
 
-    async def recover(run: int) -> Outcome | None:
+    async def report(run: int) -> None:
         async with slots:
-            handle = await _report(stage, run)
-        return (await asyncio.wait_for(handle.result(), _PATIENCE)).outcome
+            await _report(stage, run)
 
-    return Counter(await asyncio.gather(*map(recover, runs)))
+    await asyncio.gather(*map(report, runs))
 
 
-async def _report(stage: Stage, run: int) -> WorkflowHandle[Any, IncidentView]:
+async def _outcomes(stage: Stage) -> Counter[Outcome | None]:
+    counted: Counter[Outcome | None] = Counter()
+    for outcome in Outcome:
+        query = f"{_ENDED} AND {OUTCOME_ATTRIBUTE} = '{outcome}'"
+        counted[outcome] = (await stage.client.count_workflows(query)).count
+    return counted
+
+
+async def _report(stage: Stage, run: int) -> None:
     """Report as a webhook's sender does, who tries again after a 503."""
     while True:
         try:
-            return await stage.report(run)
+            await stage.report(run)
         except AwayError:
             await asyncio.sleep(1)
+        else:
+            return
 
 
 def _result(
@@ -136,19 +169,29 @@ def _result(
         storms=len(storms),
         let_through=sum(storm.tally.let_through for storm in storms),
         seconds=round(seconds, 1),
-        recoveries_per_second=round(clusters * jobs / seconds, 1),
+        recoveries_per_second=round(outcomes.total() / seconds, 1),
     )
 
 
 def main() -> int:
     """Print the figures, with `--save` keep them; 1 if a limit is broken."""
-    clusters, jobs, *_ = [*(int(word) for word in sys.argv[1:] if word.isdigit()), CLUSTERS, JOBS]
-    result = asyncio.run(measure(clusters, jobs))
+    clusters, jobs, within = _wanted(sys.argv[1:])
+    result = asyncio.run(measure(clusters, jobs, within=within))
     figures = asdict(result)
     drawn = Table("figure", "measured", title="Many jobs that died with their clusters")
     for name, value in figures.items():
         drawn.add_row(name.replace("_", " "), str(value))
     return conclude("storms", [drawn], figures, result.broken())
+
+
+def _wanted(words: list[str]) -> tuple[int, int, timedelta]:
+    parser = argparse.ArgumentParser(prog="python -m bench.storms")
+    parser.add_argument("clusters", type=int, nargs="?", default=CLUSTERS)
+    parser.add_argument("jobs", type=int, nargs="?", default=JOBS)
+    parser.add_argument("--minutes", type=int, default=30)
+    parser.add_argument("--save", action="store_true")
+    wanted = parser.parse_args(words)
+    return wanted.clusters, wanted.jobs, timedelta(minutes=wanted.minutes)
 
 
 if __name__ == "__main__":
