@@ -52,6 +52,8 @@ WORKFLOWS = (
 THREADS = 32
 # A call under way when the worker is told to stop gets this long to be confirmed.
 GRACE = timedelta(seconds=10)
+# Parked incidents stay in memory, at about 0.2 MB each: one that was put out is replayed each time.
+MOST_CACHED = 4000
 
 Activities = Sequence[Callable[..., Any]]
 
@@ -100,6 +102,7 @@ def control_worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
+        max_cached_workflows=MOST_CACHED,
         activities=[
             record.claim_failure,
             record.record,

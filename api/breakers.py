@@ -10,7 +10,7 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
 )
-from temporalio.common import SearchAttributeKey
+from temporalio.common import Priority, SearchAttributeKey
 from temporalio.service import RPCError
 
 from api.breaker_schemas import Breaker, BreakerHistory, BreakerList, BreakerQueue
@@ -19,6 +19,7 @@ from api.problems import AwayError, InvalidInputError, UnknownBreakerError, fiel
 from lakemend.breaker.state import BreakerEvent, Circuit
 from lakemend.breaker.view import BreakerInput, WaitingRequest
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE, TASK_QUEUE
+from lakemend.letter import ENTITY_PRIORITY
 from lakemend.permit import (
     BREAKER_PREFIX,
     BREAKER_WORKFLOW,
@@ -104,6 +105,7 @@ class Breakers:
                 BreakerInput(name=name),
                 id=breaker_workflow_id(name),
                 task_queue=TASK_QUEUE,
+                priority=Priority(priority_key=ENTITY_PRIORITY),
                 start_signal=signal,
                 start_signal_args=[order],
                 static_summary=f"Circuit breaker {name}",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.common import Priority
 from temporalio.service import RPCError
 
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
@@ -15,6 +16,7 @@ from api.workspaces import require_known
 from lakemend.gate.talk import GATE_PREFIX, GATE_WORKFLOW, gate_workflow_id
 from lakemend.gate.view import GateInput, ParkedRequest
 from lakemend.incident import TASK_QUEUE
+from lakemend.letter import ENTITY_PRIORITY
 from lakemend.permit import ManualChange
 
 _RUNNING = f"WorkflowType = '{GATE_WORKFLOW}' AND ExecutionStatus = 'Running'"
@@ -63,6 +65,7 @@ class Gates:
                 GateInput(workspace=workspace),
                 id=gate_workflow_id(workspace),
                 task_queue=TASK_QUEUE,
+                priority=Priority(priority_key=ENTITY_PRIORITY),
                 start_signal="pause",
                 start_signal_args=[order],
                 static_summary=f"Gate of workspace {workspace}",

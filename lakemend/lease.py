@@ -10,15 +10,12 @@ from typing import NamedTuple
 
 from lakemend.durations import Duration
 from lakemend.letter import Letter
+from lakemend.looking import next_look
 from lakemend.model import Model
 
 LEASE_WORKFLOW = "LeaseWorkflow"
 LEASE_GRANTED = "lease_granted"
 """The signal that brings a LeaseGrant to the holder."""
-
-FIRST_LOOK = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(minutes=10)
-"""While somebody waits, the holder is looked for after a minute, then ever more rarely."""
 
 KEPT_RELEASED = 500
 """How many ended requests are remembered, so that a repeated message does not ask again."""
@@ -147,18 +144,18 @@ def expire(lease: Lease, now: datetime) -> LeaseTurn:
 
 def look(lease: Lease, now: datetime) -> LeaseTurn:
     """Tell the holder again that it holds, while others wait: one that is gone cannot be told."""
-    due = next_look(lease)
+    due = look_due(lease)
     if lease.holding is None or due is None or now < due:
         return LeaseTurn(lease)
     seen = lease.model_copy(update={"looks": lease.looks + 1, "looked_at": now})
     return LeaseTurn(seen, _grant(lease.resource, lease.holding))
 
 
-def next_look(lease: Lease) -> datetime | None:
+def look_due(lease: Lease) -> datetime | None:
     """Return when the holder is looked for next; None if nobody waits."""
     if lease.holding is None or not lease.waiting or lease.looked_at is None:
         return None
-    return lease.looked_at + min(FIRST_LOOK * 2 ** min(lease.looks, 10), LONGEST_PAUSE)
+    return next_look(lease.looked_at, lease.looks)
 
 
 def _next(lease: Lease, now: datetime) -> LeaseTurn:

@@ -1,8 +1,11 @@
-"""An answer on its way from an entity to the workflow that asked."""
+"""Entities (gates, breakers, leases) and their answers to the workflows that asked."""
 
 from typing import Any
 
 from lakemend.model import Model
+
+ENTITY_PRIORITY = 1
+"""Gates, breakers and leases go first: in a flood everybody waits for their answers."""
 
 
 class Letter(Model):

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
         ask,
         expire,
         look,
-        next_look,
+        look_due,
         release,
         status,
     )
@@ -77,7 +77,7 @@ class LeaseWorkflow(Entity[LeaseRequest | LeaseRelease]):
     def due(self) -> datetime | None:
         """Return when the holder's time is over, or it is looked for."""
         holding = self._lease.holding
-        known = [holding and holding.expires_at, next_look(self._lease)]
+        known = [holding and holding.expires_at, look_due(self._lease)]
         return min((at for at in known if at is not None), default=None)
 
     def lost(self, letter: Letter) -> None:

@@ -20,6 +20,7 @@ from lakemend.gate.admission import (
     reject,
     suspended,
 )
+from lakemend.gate.looks import look, next_looks
 from lakemend.gate.state import (
     Gate,
     GateEvent,
@@ -157,7 +158,7 @@ def _pass_time(gate: Gate, now: datetime) -> Gate:
     for request_id, place in gate.waiting.items():
         if place.until <= now:
             gate = reject(gate, request_id, place)
-    return forget(gate, now)
+    return look(forget(gate, now), now)
 
 
 def _expired_slots(gate: Gate, now: datetime) -> list[tuple[str, Slot]]:
@@ -175,6 +176,7 @@ def next_deadline(gate: Gate) -> datetime | None:
 def _deadlines(gate: Gate) -> Iterator[datetime]:
     yield from (place.until for place in gate.waiting.values())
     yield from deadlines(gate)
+    yield from next_looks(gate)
     if gate.pause is None:
         yield from (slot.expires_at for slot in gate.slots.values())
     elif gate.pause.until:

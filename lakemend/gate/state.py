@@ -24,7 +24,10 @@ class GateState(StrEnum):
 
 
 class Slot(SlimModel):
-    """One recovery under way; `period` is that of its storm when it was let through."""
+    """One recovery under way; `period` is that of its storm when it was let through.
+
+    Its holder was looked for `looks` times, last at `looked_at`.
+    """
 
     holder: str
     cause: str
@@ -32,6 +35,8 @@ class Slot(SlimModel):
     expires_at: datetime
     storm_id: str = ""
     period: int = 0
+    looks: int = 0
+    looked_at: datetime | None = None
 
 
 class Place(Model):

@@ -7,7 +7,7 @@ from lakemend.lease import (
     expire,
     in_order,
     look,
-    next_look,
+    look_due,
     release,
     status,
 )
@@ -91,7 +91,7 @@ def test_while_others_wait_the_holder_is_looked_for_ever_more_rarely() -> None:
     looks: list[float] = []
 
     for _ in range(6):
-        due = next_look(lease)
+        due = look_due(lease)
         assert due is not None
         turn = look(lease, due)
         assert turn.grant is not None
@@ -113,8 +113,8 @@ def test_a_look_prolongs_nothing_and_comes_not_too_early() -> None:
 
 
 def test_a_holder_that_nobody_waits_for_is_left_alone() -> None:
-    assert next_look(queued("a")) is None
-    assert next_look(release(queued("a", "b"), "b", NOW).lease) is None
+    assert look_due(queued("a")) is None
+    assert look_due(release(queued("a", "b"), "b", NOW).lease) is None
 
 
 def test_the_next_holder_is_looked_for_from_the_beginning() -> None:
@@ -122,7 +122,7 @@ def test_the_next_holder_is_looked_for_from_the_beginning() -> None:
 
     lease = release(lease, "a", NOW + HOUR / 2).lease
 
-    assert next_look(lease) == NOW + HOUR / 2 + timedelta(minutes=1)
+    assert look_due(lease) == NOW + HOUR / 2 + timedelta(minutes=1)
 
 
 def test_an_expiry_of_a_free_resource_is_nothing() -> None:

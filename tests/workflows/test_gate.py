@@ -35,6 +35,7 @@ from tests.workflows.holders import Bench, Handle, eventually, running_bench, ti
 
 ONE_AT_ONCE = GateSettings(max_recoveries=1)
 STORMY = GateSettings(storm=StormSettings(incidents=2))
+MOST_EVENTS_OF_AN_HOUR = 100
 BY_ANN = {"by": "ann", "reason": "the zone is down"}
 
 
@@ -131,6 +132,35 @@ async def test_a_holder_that_is_gone_does_not_keep_the_others_waiting(
     await single.report(first)
 
     assert (await single.answer(waiting, third, Decision.GRANTED)).decision is Decision.GRANTED
+
+
+async def test_a_storm_goes_on_when_its_canary_was_terminated(
+    bench: Bench, stormy: DrivenGate
+) -> None:
+    early, canary, next_one = [await bench.holder() for _ in range(3)]
+    for _ in range(STORMY.storm.incidents):
+        await stormy.ask(early)
+    probing = await stormy.ask(canary)
+    waiting = await stormy.ask(next_one)
+    await stormy.answer(canary, probing, Decision.GRANTED)
+    await canary.terminate()
+
+    await bench.env.sleep(timedelta(minutes=1, seconds=1))
+
+    assert (await stormy.answer(next_one, waiting, Decision.GRANTED)).probe
+
+
+async def test_a_holder_that_lives_keeps_its_place_however_long_others_wait(
+    bench: Bench, single: DrivenGate
+) -> None:
+    first, second = await bench.holder(), await bench.holder()
+    await single.ask(first)
+    waiting = await single.ask(second)
+
+    await bench.env.sleep(timedelta(minutes=50))
+
+    assert (await single.answer(second, waiting)).decision is Decision.PARKED
+    assert (await single.handle.describe()).history_length < MOST_EVENTS_OF_AN_HOUR
 
 
 async def test_a_storm_lets_one_pass_and_has_one_ticket(bench: Bench, stormy: DrivenGate) -> None:

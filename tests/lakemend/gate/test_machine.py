@@ -93,6 +93,28 @@ def test_a_holder_that_is_gone_makes_room() -> None:
     assert driven.kinds == ["gate.permit_expired"]
 
 
+def test_those_who_keep_others_waiting_are_looked_for_ever_more_rarely() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(3)
+
+    driven.wait(timedelta(hours=1).total_seconds())
+
+    assert [slot.looks for slot in driven.gate.slots.values()] == [8, 8]
+    assert driven.under_way == ["r0", "r1"]
+
+
+@pytest.mark.parametrize("held_up_by", ["nobody", "a pause"])
+def test_nobody_is_looked_for_when_nobody_waits_for_it(held_up_by: str) -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(2 if held_up_by == "nobody" else 3)
+    if held_up_by == "a pause":
+        driven.pause()
+
+    driven.wait(timedelta(hours=1).total_seconds())
+
+    assert [slot.looks for slot in driven.gate.slots.values()] == [0, 0]
+
+
 def test_a_recovery_that_never_reports_makes_room_in_time() -> None:
     driven = DrivenGate(TWO_AT_ONCE)
     driven.ask_many(2)
