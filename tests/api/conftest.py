@@ -92,9 +92,11 @@ async def _serving(
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     port = listener.getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-        yield client
-        server.should_exit = True
-        await serving
+        try:
+            yield client
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @pytest.fixture(scope="session")

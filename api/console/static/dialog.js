@@ -28,16 +28,18 @@ export function ask({ title, says, fields, button, kind = "", act }) {
       dialog.remove();
       answer(result);
     });
+    // what is on its way cannot be taken back
+    dialog.addEventListener("cancel", (event) => submit.disabled && event.preventDefault());
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      submit.disabled = true;
+      submit.disabled = cancel.disabled = true;
       try {
         result = await act(Object.fromEntries(new FormData(form)));
         dialog.close();
       } catch (error) {
         show(refused, refusal(error));
       } finally {
-        submit.disabled = false;
+        submit.disabled = cancel.disabled = false;
       }
     });
   });

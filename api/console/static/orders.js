@@ -84,9 +84,15 @@ export async function giveOrder(kind, about, workspaces) {
     kind: look,
     act: async ({ workspace = about, ...sent }) => {
       const answer = await order(path(workspace), sent);
-      return [done(workspace), answer.note].filter(Boolean).join(" ");
+      return unheard(answer) || done(workspace);
     },
   });
+}
+
+/** What the API says of an order that no worker has carried out yet. */
+function unheard({ note, gates = [] }) {
+  const why = note || gates.find((gate) => gate.note)?.note;
+  return why && `The order is given, but ${why}.`;
 }
 
 function where(about, workspaces) {
