@@ -36,7 +36,10 @@ class Background:
 
     async def run(self) -> None:
         """Move the workspace until cancelled."""
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        # over one connection messages arrive as they leave, in just the disorder that is asked for
+        at_once = 1 if self._workspace.world.scenario.webhooks.reorder else None
+        limits = httpx.Limits(max_connections=at_once)
+        async with httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as client:
             while True:
                 self._move()
                 self._send_all(client)

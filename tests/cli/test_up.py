@@ -40,6 +40,7 @@ jobs:
         - job_cluster_key: main
           new_cluster: {node_type_id: m5.xlarge, num_workers: 2, spark_version: 15.4.x-scala2.12}
     tasks: {load: {fails: {kind: network, times: 1}}}
+  also-flaky: *job
   forbidden: {<<: *job, tasks: {load: {fails: {kind: permission}}}}
   slow: {<<: *job, tasks: {load: {duration: 3h, fails: {kind: network, times: 1, after: 1s}}}}
 """
@@ -198,7 +199,8 @@ def test_what_only_a_person_can_help_ends_with_exit_code_one(up: Up, lakemend: L
 
 
 def test_a_recovery_goes_on_when_the_worker_is_killed(up: Up, lakemend: Lakemend) -> None:
-    run_id = up.failed_run("flaky")
+    # no other test recovers this job: its second recovery would wait five minutes for the first
+    run_id = up.failed_run("also-flaky")
     killed = worker_pid(up)
     os.kill(killed, signal.SIGKILL)
 
