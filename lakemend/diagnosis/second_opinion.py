@@ -16,7 +16,7 @@ from lakemend.redaction import redact, trim
 _WEIGHT_OF_RULES = 0.75
 
 # Rules that are so sure are believed.
-_BEYOND_DOUBT = 0.8
+_BEYOND_DOUBT = 0.7
 
 # What the rules' `unknown` counts: they know so much that their silence says something.
 _SILENCE = 0.6
