@@ -75,8 +75,8 @@ _GUESS = re.compile(
 )
 _LONGEST_GUESS = 300
 _FAILURE = re.compile(
-    r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such|exit(?:ed| ?status| ?code))\b"
-    r"|(?:exception|error)\b|\bbeyond .{1,40}limit"
+    r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such|conflicting)\b"
+    r"|(?:exception|error)\b|\bexit(?:ed| ?status| ?code)\b|\bbeyond .{1,40}limit"
 )
 _USER_EXCEPTION = re.compile(
     r"^\W{0,12}(?:e\s+)?(?:[\w.]{1,80}\.)?(?:valueerror|keyerror|indexerror|assertionerror"
