@@ -10,6 +10,7 @@ from lakemend.plan import Plan
 from lakemend.playbook import Playbooks, Step
 from lakemend.playbook_set import choose_playbook
 from lakemend.policy import rule
+from lakemend.streak import streak_of
 
 # A run may have a thousand tasks, and a history keeps every decision.
 _MOST_NAMED = 20
@@ -70,6 +71,7 @@ def inputs_of(evidence: Evidence) -> Inputs:
         places=places_of(evidence),
         recent_runs=len(others),
         recent_successes=sum(each.result_state.startswith("SUCCESS") for each in others),
+        streak=streak_of(evidence),
         repairs=run.repair_count,
         lost_runs=len(evidence.lost_runs),
         unread=tuple(f"{each.what}: {each.why}" for each in evidence.unread[:_MOST_NAMED]),

@@ -6,6 +6,7 @@ It is kept also when nothing was done, which is when people ask.
 from lakemend.diagnosis import Diagnosis
 from lakemend.memory import Remembered
 from lakemend.model import Model
+from lakemend.streak import Streak
 
 
 class Inputs(Model):
@@ -20,6 +21,7 @@ class Inputs(Model):
     places: tuple[str, ...] = ()
     recent_runs: int = 0
     recent_successes: int = 0
+    streak: Streak = Streak()
     repairs: int = 0
     lost_runs: int = 0
     unread: tuple[str, ...] = ()

@@ -16,7 +16,9 @@ from lakemend.evidence import Evidence
 from lakemend.plan import make_plan
 from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
+from lakemend.streak import Streak
 
+_MINUTE = "%Y-%m-%d %H:%M UTC"
 _WORDS = {
     "act": "It would act:",
     "observe": "It would only look, and plan:",
@@ -90,7 +92,16 @@ def _inputs(decision: DecisionRecord) -> Iterator[str]:
     yield f"  run {on_one_line(read.run_id)}: {on_one_line(read.result)}, {read.repairs} repairs"
     yield f"  {read.tasks} tasks; failed: {on_one_line(failed)}"
     yield f"  {read.recent_runs} other runs of the job, {read.recent_successes} succeeded"
+    yield from _streak(read.streak)
     yield from _unread(decision)
+
+
+def _streak(streak: Streak) -> Iterator[str]:
+    if streak.since is None or streak.runs == 1:
+        return
+    line = f"  failed {streak.runs} times in a row, since {streak.since:{_MINUTE}}"
+    good = streak.last_success
+    yield f"{line}; last success {good:{_MINUTE}}" if good else f"{line} or earlier"
 
 
 def _unread(decision: DecisionRecord) -> Iterator[str]:

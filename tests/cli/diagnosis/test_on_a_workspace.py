@@ -38,6 +38,10 @@ jobs:
   network:
     settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}
     tasks: {load: {fails: {kind: network, times: 1}}}
+  lately:
+    settings:
+      tasks: [{task_key: load, notebook_task: {notebook_path: /a}, description: fine}]
+    tasks: {load: {fails: {kind: network, cured_by: {description: fine}}}}
   bug:
     settings: {name: "<script>alert(1)</script>", tasks: [{task_key: load, notebook_task: {}}]}
     tasks:
@@ -92,6 +96,17 @@ def test_run_is_diagnosed_with_the_plan_for_it(
     assert answer.out.startswith("network_transient (")
     assert "1 tasks; failed: load" in answer.out
     assert f"repair_run run-{run_id}" in answer.out
+
+
+def test_since_when_a_job_fails_is_told(asked: Lakemend, simulator: SimulatorProcess) -> None:
+    ended(simulator, "lately")
+    task = {"task_key": "load", "notebook_task": {"notebook_path": "/b"}}
+    simulator.control.edit_as_person("lately", {"tasks": [task]})
+    ended(simulator, "lately")
+
+    answer = asked("diagnose", ended(simulator, "lately"))
+
+    assert re.search(r"failed 2 times in a row, since .* UTC; last success .* UTC", answer.out)
 
 
 def test_run_that_succeeded_is_told_apart_from_an_unknown_failure(

@@ -1,7 +1,7 @@
 // One decision of an incident: what was read, what spoke for and against, what was chosen.
 
 import { h } from "../dom.js";
-import { badge, facts, plain } from "../words.js";
+import { badge, facts, moment, plain } from "../words.js";
 
 export function decision(record, number) {
   const { diagnosis } = record;
@@ -84,6 +84,7 @@ function inputs({
     ["Clusters", read.clusters.join(", ")],
     ["Places", read.places.join(", ")],
     ["Earlier runs", read.recent_runs > 0 && `${read.recent_successes} of ${read.recent_runs} succeeded`],
+    ["Failed in a row", read.streak?.runs > 1 && h("span", {}, `${read.streak.runs} times, since `, moment(read.streak.since))],
     ["Repairs before", read.repairs],
     ["Could not be read", read.unread.join("; ")],
     ["Playbook", playbook && `${playbook} (${hash})`],
