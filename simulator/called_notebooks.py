@@ -31,12 +31,13 @@ class CalledNotebooks:
 
     def _begun(self, run: JobRun, attempt: Attempt, outcome: Outcome) -> Outcome:
         """Start the called runs, the innermost with the end that was decided."""
-        paths = self._tasks.behaviour(run, attempt.task_key).calls
+        behaviour = self._tasks.behaviour(run, attempt.task_key)
         end = outcome.end
-        for path in reversed(paths):
+        for path in reversed(behaviour.calls):
             called = self._started(attempt, path, end)
             attempt.called_run_ids.append(called.run_id)
-            end = end if end.succeeded else self._of_caller(called, end)
+            if not end.succeeded:
+                end = self._of_caller(called, end, links=behaviour.links)
         return replace(outcome, end=end)
 
     def _started(self, caller: Attempt, path: str, end: End) -> JobRun:
@@ -61,9 +62,9 @@ class CalledNotebooks:
         state.runs[run.run_id] = run
         return run
 
-    def _of_caller(self, called: JobRun, end: End) -> End:
+    def _of_caller(self, called: JobRun, end: End, *, links: bool) -> End:
         page = self._views.page(called, called.run_id)
-        error = f"{_FAILED}\nNotebook run failed: {page}"
+        error = f"{_FAILED}\nNotebook run failed: {page}" if links else _FAILED
         return end.model_copy(update={"error": error, "error_trace": f"{error}\nPy4JJavaError"})
 
     def _ended(self, _: JobRun, attempt: Attempt) -> None:

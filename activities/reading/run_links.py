@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from activities.reading.run import compute, run_facts
+from activities.reading.values import parts
 from activities.workspace import Json
 from lakemend.evidence import TaskFacts
 
@@ -19,7 +20,7 @@ _RUN = re.compile(r"(?:#job|/jobs)/\d{1,20}/runs?/(\d{1,20})\b")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]{1,1000}")
 
 # databricks-sdk: jobs.RunType, "a run created with dbutils.notebook.run"
-_CALLED_NOTEBOOK = "WORKFLOW_RUN"
+CALLED_NOTEBOOK = "WORKFLOW_RUN"
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,19 @@ def run_links(error: str) -> tuple[RunLink, ...]:
 def not_started_by(task: TaskFacts, linked: Json) -> str:
     """Tell why a linked run cannot be one that the task started; empty when it is."""
     run = run_facts(linked)
-    if run.run_type != _CALLED_NOTEBOOK:
+    if run.run_type != CALLED_NOTEBOOK:
         return f"it is a {run.run_type or 'run of unknown type'}, which no notebook starts"
     if not (run.started_at and task.started_at and task.ended_at):
         return "it is not known when it started"
     if not task.started_at <= run.started_at <= task.ended_at:
         return "it did not start while the task ran"
-    clusters = {compute(linked).cluster_id, task.compute.cluster_id} - {""}
-    return "it ran on another cluster" if len(clusters) > 1 else ""
+    used, own = clusters_used(linked), task.compute.cluster_id
+    return "it ran on another cluster" if used and own and own not in used else ""
+
+
+def clusters_used(run: Json) -> set[str]:
+    """Name the clusters of a run; one with a single task may show it at its own level only."""
+    return {compute(each).cluster_id for each in (run, *parts(run, "tasks"))} - {""}
 
 
 def _link(word: str, found: re.Match[str]) -> RunLink:

@@ -1,14 +1,15 @@
 """Runs that failed tasks started: by run_job_task, or a notebook by dbutils.notebook.run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from activities.reading.attempts import Attempts
+from activities.reading.called_notebooks import CalledNotebooks
 from activities.reading.outputs import MOST_OUTPUTS, Outputs
 from activities.reading.run import newest_tasks, run_facts, task_facts
 from activities.reading.run_links import RunLink, not_started_by, run_links
 from activities.workspace import Json, Workspace
-from lakemend.evidence import NestedRun, RunFacts, TaskFacts
+from lakemend.evidence import ComputeKind, NestedRun, RunFacts, TaskFacts
 
 MOST_STARTED = 5
 MOST_OUTPUTS_OF_STARTED = 3
@@ -36,10 +37,17 @@ class StartedRuns:
         self._outputs = outputs
         self._page = run.run_page_url
         self._met = {run.run_id}
+        self._called = CalledNotebooks(workspace, attempts)
+        self._own_clusters: frozenset[str] = frozenset()
         self.not_followed: list[str] = []
 
-    def of(self, parents: Iterable[TaskFacts]) -> tuple[NestedRun, ...]:
+    def of(self, parents: Sequence[TaskFacts]) -> tuple[NestedRun, ...]:
         """Read the runs that these tasks started, and those that these started in turn."""
+        self._own_clusters = frozenset(
+            task.compute.cluster_id
+            for task in parents
+            if task.compute.kind is ComputeKind.JOB_CLUSTER and task.compute.cluster_id
+        )
         found: list[NestedRun] = []
         waiting = [start for task in parents for start in self._starts(task.task_key, task)]
         for _ in range(DEEPEST):
@@ -60,9 +68,13 @@ class StartedRuns:
         """Name each started run once, whatever its texts repeat: so there is no loop."""
         if task.nested_run_id and self._is_new(task.nested_run_id):
             yield _Start(parent_task_key, task, task.nested_run_id)
-        for link in run_links(f"{task.error} {task.error_trace}"):
+        links = run_links(f"{task.error} {task.error_trace}")
+        for link in links:
             if self._is_new(link.run_id):
                 yield _Start(parent_task_key, task, link.run_id, link)
+        called = "" if links else self._called.of(task, self._own_clusters, self._met)
+        if called and self._is_new(called):
+            yield _Start(parent_task_key, task, called)
 
     def _is_new(self, run_id: str) -> bool:
         new = run_id not in self._met

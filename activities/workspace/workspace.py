@@ -96,6 +96,7 @@ class Workspace:
         until: int = 0,
         at_most: int = RUNS_PER_PAGE,
         expand_tasks: bool = False,
+        run_type: str = "",
     ) -> list[Json]:
         """The newest runs that have ended, newest first.
 
@@ -105,6 +106,7 @@ class Workspace:
         query: Json = {"limit": RUNS_PER_PAGE, "completed_only": True}
         query |= {"expand_tasks": True} if expand_tasks else {}
         query |= {"job_id": job_id} if job_id else {}
+        query |= {"run_type": run_type} if run_type else {}
         query |= {"start_time_from": since} if since else {}
         query |= {"start_time_to": until} if until else {}
         fetch = partial(self._get, "/api/2.2/jobs/runs/list")

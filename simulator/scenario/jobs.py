@@ -61,7 +61,8 @@ class TaskBehaviour(Entry):
     """How one task behaves. `worker_minutes` is work that more workers finish sooner.
 
     `calls` are notebooks that its code runs by dbutils.notebook.run, each from the one before: the
-    last one does the work, and what ends it ends the others.
+    last one does the work, and what ends it ends the others. `links`: whether an error names the
+    page of the called run.
     """
 
     duration: Duration = timedelta(seconds=30)
@@ -73,6 +74,7 @@ class TaskBehaviour(Entry):
     condition: bool = True
     iterations: dict[str, Failures] = {}
     calls: list[str] = []
+    links: bool = True
 
 
 OutcomeWord = Literal[

@@ -71,6 +71,17 @@ jobs:
           notebook_task: {notebook_path: /a}
           new_cluster: {node_type_id: m5.xlarge, num_workers: 1}
     tasks: {call: {calls: [/outer, /inner], fails: {kind: disk_full}}}
+  unlinked: &unlinked
+    settings:
+      tasks:
+        - task_key: call
+          notebook_task: {notebook_path: /a}
+          new_cluster: {node_type_id: m5.xlarge, num_workers: 1}
+    tasks: {call: {calls: [/outer, /inner], links: false, fails: {kind: disk_full}}}
+  on_shared:
+    <<: *unlinked
+    settings:
+      tasks: [{task_key: call, notebook_task: {notebook_path: /a}, existing_cluster_id: shared}]
   deep:
     settings: {tasks: [{task_key: call, notebook_task: {notebook_path: /a}}]}
     tasks: {call: {calls: [/1, /2, /3, /4, /5], fails: {kind: disk_full}}}
@@ -201,6 +212,23 @@ def test_failure_of_a_called_notebook_explains_the_task_that_called_it(lab: Any)
     assert (diagnosis.cause, diagnosis.task_key) == (Cause.DISK_FULL, "call")
     inner = evidence.nested[1].run.run_id
     assert any(reason.where.endswith(f"of run {inner}") for reason in diagnosis.reasons)
+
+
+def test_called_notebook_without_a_link_is_found_on_a_cluster_of_its_own(lab: Any) -> None:
+    lab.fail("unlinked")
+
+    evidence = read(lab, lab.fail("unlinked"))
+
+    failed = [run.run.run_name for run in evidence.nested if run.tasks]
+    assert "/inner" in failed
+    assert {task.compute.cluster_id for run in evidence.nested for task in run.tasks} == {
+        evidence.tasks[0].compute.cluster_id
+    }
+    assert diagnose(evidence).cause is Cause.DISK_FULL
+
+
+def test_notebooks_of_a_shared_cluster_may_be_anybodys(lab: Any) -> None:
+    assert read(lab, lab.fail("on_shared")).nested == ()
 
 
 def test_called_notebooks_are_followed_three_deep(lab: Any) -> None:
