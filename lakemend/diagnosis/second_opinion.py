@@ -13,7 +13,7 @@ from lakemend.diagnosis.resemblance import resemblance, telling_line
 from lakemend.redaction import redact, trim
 
 # How much plainer the resemblance must be for each point of the rules' confidence.
-_WEIGHT_OF_RULES = 0.75
+_WEIGHT_OF_RULES = 0.6
 
 # Rules that are so sure are believed.
 _BEYOND_DOUBT = 0.7
