@@ -18,7 +18,7 @@ from lakemend.redaction import trim
 _LONGEST_READ = 250_000
 
 # What the rules see of it once frames and repeated lines are gone; real failures need far less.
-_LONGEST_TEXT = 30_000
+_LONGEST_TEXT = 20_000
 
 
 class Where(StrEnum):
