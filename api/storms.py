@@ -19,11 +19,11 @@ class Storms:
         return StormList(storms=found)
 
     def get(self, storm_id: str) -> StormDetail:
-        """Return one ticket with its incidents; raises UnknownStormError."""
+        """Return one ticket by id or name, with its incidents; raises UnknownStormError."""
         storm = self.records.get_storm(storm_id)
         if storm is None:
             raise UnknownStormError(f"there is no storm {storm_id!r}; see /api/storms")
-        views = self.records.incidents_of_storm(storm_id)
+        views = self.records.incidents_of_storm(storm.storm_id)
         incidents = [
             StormIncident(
                 incident_id=view.incident_id,

@@ -7,6 +7,8 @@ from cli.problems import BAD_INPUT, CommandError
 from lakemend.errors import LakemendError, PlaybookError, RecordsError, SettingsError
 from simulator.scenario import ScenarioError
 
+ANOTHER_WORKSPACE = "Name one of them, or add it to LAKEMEND_WORKSPACES."
+
 
 def ending_of(error: Exception) -> CommandError | None:
     """Return how the command ends; None for an error that nobody foresaw."""
@@ -29,8 +31,7 @@ def ending_of(error: Exception) -> CommandError | None:
 def _of_api_error(error: ApiError) -> CommandError:
     if not isinstance(error, UnknownWorkspaceError):
         return CommandError(error.detail, "`lakemend doctor` looks at every part.")
-    remedy = "Name one of them, or add it to LAKEMEND_WORKSPACES."
-    ending = CommandError(f"--workspace: {error.detail}", remedy)
+    ending = CommandError(f"--workspace: {error.detail}", ANOTHER_WORKSPACE)
     ending.exit_code = BAD_INPUT
     return ending
 

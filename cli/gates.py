@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from api.gate_schemas import Gate, GateList
 from api.gates import Gates
+from api.problems import UnknownWorkspaceError
 from api.workspaces import workspace_names
 from cli.breakers import manual_change
 from cli.connection import temporal_connection
+from cli.endings import ANOTHER_WORKSPACE
 from cli.output import Format, console, say, say_json, table, word
+from cli.problems import BadInputError
 from lakemend.gate.storm import StormTicket
 from lakemend.settings import Settings
 
@@ -18,8 +21,11 @@ async def list_gates(settings: Settings) -> GateList:
 
 
 async def get_gate(settings: Settings, workspace: str) -> Gate:
-    """Return one gate; raises UnknownWorkspaceError."""
-    return await _gates(settings).get(workspace)
+    """Return one gate; raises BadInputError."""
+    try:
+        return await _gates(settings).get(workspace)
+    except UnknownWorkspaceError as error:
+        raise BadInputError("WORKSPACE", workspace, error.detail, ANOTHER_WORKSPACE) from error
 
 
 async def pause(

@@ -22,6 +22,7 @@ from cli.commands import (
     serve,
     simulate,
     snapshot,
+    storm,
     token,
     up,
 )
@@ -52,6 +53,7 @@ app.add_typer(incident.app, name="incident")
 app.add_typer(job.app, name="job")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(gate.app, name="gate")
+app.add_typer(storm.app, name="storm")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(snapshot.app, name="snapshot")
 app.add_typer(records.app, name="records")

@@ -1,5 +1,6 @@
 """Tickets of storms: one for each, whatever the number of its incidents."""
 
+import re
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select, update
@@ -25,6 +26,9 @@ def save(connection: Connection, tickets: Iterable[StormTicket]) -> None:
         connection.execute(update(StormRow).where(mine, *not_late).values(_row(ticket)))
 
 
+_NAME = re.compile(r"ST-(\d{1,15})")
+
+
 class StormRecords(Transactions):
     """A part of the records; every method is one transaction."""
 
@@ -47,9 +51,11 @@ class StormRecords(Transactions):
             rows = connection.execute(statement.limit(limit)).all()
         return [_ticket(row.number, row.ticket) for row in rows]
 
-    def get_storm(self, storm_id: str) -> StormTicket | None:
-        """Return one ticket."""
-        statement = select(StormRow.number, StormRow.ticket).where(StormRow.storm_id == storm_id)
+    def get_storm(self, storm: str) -> StormTicket | None:
+        """Return one ticket by the storm's id, or by its own name like ST-000012."""
+        named = _NAME.fullmatch(storm)
+        which = StormRow.number == int(named[1]) if named else StormRow.storm_id == storm
+        statement = select(StormRow.number, StormRow.ticket).where(which)
         with self._reading() as connection:
             row = connection.execute(statement).one_or_none()
         return None if row is None else _ticket(row.number, row.ticket)

@@ -12,7 +12,7 @@ router = APIRouter(prefix="/storms", tags=["gates"], responses={**UNAUTHORIZED, 
 
 StormId = Annotated[
     str,
-    Path(examples=["storm:default:cloud_capacity:20260301T120000.000000"], max_length=500),
+    Path(examples=["ST-000012"], description="its ticket or its id", max_length=500),
 ]
 
 

@@ -1,13 +1,8 @@
 """Every command line of the guide, typed at a real server as it stands there."""
 
-import asyncio
 import json
-import os
-import re
 import shlex
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.common import SearchAttributeKey
@@ -17,11 +12,9 @@ from temporalio.testing import WorkflowEnvironment
 from lakemend.breaker.view import STATE_ATTRIBUTE
 from lakemend.permit import Decision, breaker_workflow_id
 from tests.workflows.holders import BINARIES, Bench, eventually, running_bench
+from tests.workflows.typing_in import lines_of, type_in
 
-ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "circuit-breakers.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```sh\n(.+?)^```", GUIDE, re.MULTILINE | re.DOTALL)
-LINES = [line for block in BLOCKS for line in block.splitlines()]
+LINES = lines_of("circuit-breakers.md")
 NAME = "DatabricksJobExecutionError:job-123"
 
 # What the words of a line lead to; lines with none of them only have to succeed.
@@ -48,23 +41,6 @@ async def bench() -> AsyncIterator[Bench]:
         running_bench(env, task_queue="lakemend") as bench,
     ):
         yield bench
-
-
-async def type_in(bench: Bench, line: str) -> tuple[int, str]:
-    """Run a line as typed, at the test's server; returns exit code and output."""
-    program, *arguments = shlex.split(line)
-    address = bench.client.service_client.config.target_host
-    process = await asyncio.create_subprocess_exec(
-        sys.executable if program.endswith("python") else BINARIES / program,
-        *arguments,
-        cwd=ROOT,
-        env={**os.environ, "TEMPORAL_ADDRESS": address, "COLUMNS": "200"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, output.decode()
 
 
 def line_with(*words: str) -> str:
