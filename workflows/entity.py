@@ -28,6 +28,10 @@ LONGEST_HISTORY = 4000
 ANSWERS_AT_ONCE = 500
 """Signals on their way: the server allows 2,000 for one workflow."""
 
+MESSAGES_AT_ONCE = 500
+BREATH = timedelta(milliseconds=1)
+"""A task that computes for two seconds counts as deadlocked, so a flood is taken in portions."""
+
 IDLE = timedelta(seconds=60)
 """How long an entity with nothing to remember waits for another message before it ends."""
 
@@ -113,7 +117,10 @@ class Entity(ABC, Generic[MessageT]):
             if self._is_history_long():
                 await self._start_over()
             self._set_alarm()
-            await workflow.wait_condition(self._has_work)
+            if self._inbox:
+                await workflow.sleep(BREATH)
+            else:
+                await workflow.wait_condition(self._has_work)
 
     def _has_work(self) -> bool:
         can_send = bool(self.outbox) and len(self._sending) < ANSWERS_AT_ONCE
@@ -132,7 +139,7 @@ class Entity(ABC, Generic[MessageT]):
     def _work(self) -> None:
         if self._is_due():
             self.ring()
-        while self._inbox:
+        for _ in range(min(len(self._inbox), MESSAGES_AT_ONCE)):
             self.take(self._inbox.popleft())
         self._due_at = self.due()
         self.show()
@@ -161,7 +168,9 @@ class Entity(ABC, Generic[MessageT]):
         """Go on as a new run once nothing is on its way; what came meanwhile goes along."""
         await workflow.wait_condition(lambda: not self._sending)
         await self.trail.stop()
-        self._work()
+        while self._inbox:
+            self._work()
+            await workflow.sleep(BREATH)
         workflow.continue_as_new(self.successor())
 
     def _set_alarm(self) -> None:

@@ -151,6 +151,7 @@ class Permit:
         return BreakerReport(name=call.name, report=report, job_id=call.job_id)
 
     async def _answer_to(self, call: PermitCall) -> PermitAnswer:
+        patience = ANSWER
         while True:
             answer = self._of_gate() or (self._of_breaker() if call.breaker else None)
             if answer:
@@ -161,15 +162,17 @@ class Permit:
             if at_once is not None:
                 self._mailbox.take_permit(at_once)
             else:
-                await self._wait_for_answer(call)
+                await self._wait_for_answer(call, patience)
+                # whoever is slow to answer is not helped by being asked more often
+                patience = min(patience * 2, ASK_AGAIN)
 
-    async def _wait_for_answer(self, call: PermitCall) -> None:
+    async def _wait_for_answer(self, call: PermitCall, patience: timedelta) -> None:
         def has_come() -> bool:
             of_breaker = self._of_breaker() if call.breaker else None
             return bool(self._of_gate() or of_breaker)
 
         try:
-            await workflow.wait_condition(has_come, timeout=ANSWER)
+            await workflow.wait_condition(has_come, timeout=patience)
         except TimeoutError:
             workflow.logger.warning("permit.no_answer")
 

@@ -13,16 +13,46 @@ MOST_WAITING = 5000
 """More would not fit into a workflow's input (2 MB); who comes later asks again."""
 
 ASK_AGAIN_AFTER = timedelta(minutes=5)
+ASK_AGAIN_AT_LAST = timedelta(minutes=30)
+TURNED_AWAY_APART = timedelta(milliseconds=200)
+"""Those who are turned away come back one after the other, or they would be the next flood."""
 
 
 def enqueue(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     """Put a new request at the end of the queue; a full queue sends it away for a while."""
     if len(gate.waiting) >= MOST_WAITING:
+        gate = change(gate, turned_away=gate.turned_away + 1)
         return answer(gate, request.holder, _come_back(gate, request, now))
-    place = Place(
-        holder=request.holder, cause=request.cause, since=now, until=now + request.park_for
+    until = now + request.park_for
+    place = Place(holder=request.holder, cause=request.cause, since=now, until=until)
+    return change(
+        gate,
+        waiting=gate.waiting | {request.request_id: place},
+        nobody_leaves_before=min(until, gate.nobody_leaves_before or until),
+        turned_away=0,
     )
-    return change(gate, waiting=gate.waiting | {request.request_id: place})
+
+
+def leave_in_time(gate: Gate, now: datetime) -> Gate:
+    """Send away who has waited for as long as its playbook allows.
+
+    A flood asks thousands of times in a moment, so the queue is not looked through each time.
+    """
+    if gate.nobody_leaves_before is None or now < gate.nobody_leaves_before:
+        return gate
+    for request_id, place in gate.waiting.items():
+        if place.until <= now:
+            gate = _reject(gate, request_id, place)
+    first = min((place.until for place in gate.waiting.values()), default=None)
+    return change(gate, nobody_leaves_before=first)
+
+
+def may_pass_at_once(gate: Gate, cause: str, now: datetime) -> bool:
+    """Whether a request of this cause is not held back by anything but its place in the queue."""
+    if gate.pause or len(gate.slots) >= gate.settings.max_recoveries:
+        return False
+    storm = gate.storms.get(cause)
+    return storm is None or storm.may_pass(gate.under_way(storm), now)
 
 
 def admit(gate: Gate, now: datetime) -> Gate:
@@ -121,6 +151,7 @@ def parked(gate: Gate, request_id: str, place: Place) -> PermitAnswer:
 
 
 def _come_back(gate: Gate, request: GateRequest, now: datetime) -> PermitAnswer:
+    later = gate.turned_away * TURNED_AWAY_APART
     storm = gate.storms.get(request.cause)
     return PermitAnswer(
         request_id=request.request_id,
@@ -128,12 +159,12 @@ def _come_back(gate: Gate, request: GateRequest, now: datetime) -> PermitAnswer:
         breaker=gate_workflow_id(gate.workspace),
         state=gate.state,
         reason=f"the queue is full ({MOST_WAITING}); {reason_to_wait(gate, request.cause)}",
-        retry_at=now + ASK_AGAIN_AFTER,
+        retry_at=now + min(max(ASK_AGAIN_AFTER, later), ASK_AGAIN_AT_LAST),
         storm=storm.storm_id if storm else "",
     )
 
 
-def reject(gate: Gate, request_id: str, place: Place) -> Gate:
+def _reject(gate: Gate, request_id: str, place: Place) -> Gate:
     """Send away one that has waited for as long as its playbook allows."""
     storm = gate.storms.get(place.cause)
     content = PermitAnswer(

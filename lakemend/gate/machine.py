@@ -17,7 +17,8 @@ from lakemend.gate.admission import (
     answer_again,
     enqueue,
     granted,
-    reject,
+    leave_in_time,
+    may_pass_at_once,
     suspended,
 )
 from lakemend.gate.looks import look, next_looks
@@ -67,7 +68,9 @@ def new_gate(workspace: str) -> Gate:
 
 def advance(gate: Gate, event: Event, now: datetime) -> Turn:
     """Return what the event makes of the gate, what to send and what to write down."""
-    gate = admit(_apply(_pass_time(gate, now), event, now), now)
+    gate = _apply(_pass_time(gate, now), event, now)
+    if not isinstance(event, GateRequest) or may_pass_at_once(gate, event.cause, now):
+        gate = admit(gate, now)
     if isinstance(event, GateRequest) and event.request_id not in _answered(gate):
         gate = answer_again(gate, event.request_id)
     gate = end_storms(gate, now)
@@ -96,7 +99,8 @@ def _apply(gate: Gate, event: Event, now: datetime) -> Gate:
 
 def _ask(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     """Count an arrival once, whether it passes or waits; a repeated request changes nothing."""
-    if request.request_id in gate.slots.keys() | gate.waiting.keys() | set(gate.ended):
+    asked = request.request_id
+    if asked in gate.slots or asked in gate.waiting or asked in gate.ended:
         return gate
     gate = change(gate, settings=request.settings)
     return enqueue(count_arrival(gate, request, now), request, now)
@@ -155,10 +159,7 @@ def _pass_time(gate: Gate, now: datetime) -> Gate:
         gate = _resume(gate, SYSTEM_ACTOR, "its time was over", now)
     for request_id, slot in _expired_slots(gate, now):
         gate = _lose(gate, request_id, f"not reported by {slot.expires_at:%H:%M:%S} UTC", now)
-    for request_id, place in gate.waiting.items():
-        if place.until <= now:
-            gate = reject(gate, request_id, place)
-    return look(forget(gate, now), now)
+    return look(forget(leave_in_time(gate, now), now), now)
 
 
 def _expired_slots(gate: Gate, now: datetime) -> list[tuple[str, Slot]]:
@@ -174,7 +175,8 @@ def next_deadline(gate: Gate) -> datetime | None:
 
 
 def _deadlines(gate: Gate) -> Iterator[datetime]:
-    yield from (place.until for place in gate.waiting.values())
+    if gate.waiting and gate.nobody_leaves_before:
+        yield gate.nobody_leaves_before
     yield from deadlines(gate)
     yield from next_looks(gate)
     if gate.pause is None:

@@ -73,6 +73,8 @@ class Gate(Model):
     """The whole state of one gate.
 
     `slots` and `waiting` are keyed by request id, oldest first; `arrivals` and `storms` by cause.
+    None of those who wait has waited long enough at `nobody_leaves_before`; `turned_away` counts
+    those who found the queue full since it last was not.
     `answers` and `tickets` are what the event under way has to send and to write.
     """
 
@@ -84,6 +86,8 @@ class Gate(Model):
     arrivals: dict[str, Arrivals] = {}
     storms: dict[str, Storm] = {}
     ended: tuple[str, ...] = ()
+    nobody_leaves_before: datetime | None = None
+    turned_away: int = 0
     events: tuple[GateEvent, ...] = ()
     event_count: int = 0
     answers: tuple[Addressed, ...] = ()

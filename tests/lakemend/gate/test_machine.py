@@ -138,6 +138,32 @@ def test_a_full_queue_sends_newcomers_away_for_a_while_and_keeps_nothing() -> No
     assert len(driven.gate.model_dump_json()) < 2_000_000
 
 
+def test_those_who_are_turned_away_come_back_one_after_the_other() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(MOST_WAITING + 2)
+
+    driven.ask_many(10_000, prefix="late")
+
+    first, middle, last = (driven.answers[f"late{number}"] for number in (0, 2999, 9999))
+    assert first.retry_at == NOON + timedelta(minutes=5)
+    assert middle.retry_at == NOON + timedelta(minutes=10)
+    assert last.retry_at == NOON + timedelta(minutes=30)
+
+
+def test_of_those_who_wait_each_leaves_when_its_own_time_is_over() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(2)
+    for request_id, hours in (("patient", 3), ("hasty", 1), ("ordinary", 2)):
+        driven.ask(request_id, hours=hours)
+
+    left = list[list[str]]()
+    for _ in range(3):
+        driven.wait(3600)
+        left.append(list(driven.gate.waiting))
+
+    assert left == [["patient", "ordinary"], ["patient"], []]
+
+
 def test_a_pause_parks_newcomers_and_tells_those_under_way() -> None:
     driven = DrivenGate()
     driven.ask("before")
