@@ -20,7 +20,8 @@ async def test_an_order_is_kept_and_said_to_be_carried_out_later(
     changes = {"demo": True, "databricks_host": "", "further_workspaces": lonely}
     async with serve(settings=settings.model_copy(update=changes)) as client:
         await page.goto(f"{client.base_url}/console/#/gates")
-        await page.get_by_role("main").get_by_role("button", name="Pause …").click()
+        card = page.locator("section.card").filter(has_text="lonely")
+        await card.get_by_role("button", name="Pause …").click()
         await page.get_by_label("Token").fill(make_token())
         await page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
         await page.get_by_label("Why").fill("maintenance")
