@@ -168,9 +168,10 @@ class Entity(ABC, Generic[MessageT]):
         """Go on as a new run once nothing is on its way; what came meanwhile goes along."""
         await workflow.wait_condition(lambda: not self._sending)
         await self.trail.stop()
+        self._work()
         while self._inbox:
-            self._work()
             await workflow.sleep(BREATH)
+            self._work()
         workflow.continue_as_new(self.successor())
 
     def _set_alarm(self) -> None:
