@@ -3,15 +3,25 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("events", "acknowledgement", "recoveries", "diagnosis")
+MEASUREMENTS = (
+    ("events",),
+    ("acknowledgement",),
+    ("recoveries",),
+    ("breaker",),
+    ("breaker_flood", "10000"),
+    ("storms",),
+    ("diagnosis",),
+)
 
 
 def main() -> int:
     """Run each in a process of its own, so that none warms the next one up."""
     options = sys.argv[1:]
     codes = [
-        subprocess.run([sys.executable, "-m", f"bench.{name}", *options], check=False).returncode
-        for name in MEASUREMENTS
+        subprocess.run(
+            [sys.executable, "-m", f"bench.{name}", *size, *options], check=False
+        ).returncode
+        for name, *size in MEASUREMENTS
     ]
     return max(codes)
 
