@@ -144,7 +144,7 @@ class Evidence(Model):
     changed_code: Changes = Changes()
     """Commit, runtimes, libraries and entry points, as the platform shows them of both runs."""
     changed_settings: Changes = Changes()
-    """The job's settings, where our records know those of the success."""
+    """All settings where our records know those of the success, else those that both runs show."""
     neighbours: tuple[Neighbours, ...] = ()
     """Other incidents of the same places at the same time, from our own records."""
     linked_runs: tuple[str, ...] = ()

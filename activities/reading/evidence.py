@@ -69,7 +69,7 @@ class EvidenceReader:
         inner = list(chain.from_iterable(run.tasks for run in nested))
         further = pool.map(around.cluster, _unseen_clusters(failed, [*read, *inner]))
         known = {task.task_key: task for task in read}
-        recent_runs, changed_code = history.result()
+        past = history.result()
         return evidence.model_copy(
             update={
                 "tasks": tuple(known.get(task.task_key, task) for task in tasks),
@@ -81,8 +81,9 @@ class EvidenceReader:
                 "warehouses": tuple(each for each in warehouses if each),
                 "pipelines": tuple(each for each in pipelines if each),
                 "job": job.result(),
-                "recent_runs": recent_runs,
-                "changed_code": changed_code,
+                "recent_runs": past.recent,
+                "changed_code": past.changed_code,
+                "changed_settings": past.changed_settings,
                 "linked_runs": tuple(started.not_followed),
             }
         )

@@ -1,10 +1,20 @@
 """What the job's other runs tell: whether it ever succeeded, and what changed since it last did."""
 
+from typing import NamedTuple
+
 from activities.reading.attempts import Attempts
 from activities.reading.run import newest_tasks, recent_run, run_facts
 from activities.workspace import Json, Workspace
-from lakemend.compute.code_versions import code_changes
+from lakemend.compute.run_changes import code_changes, setting_changes
 from lakemend.evidence import Changes, RecentRun
+
+
+class History(NamedTuple):
+    """The other ended runs, newest first, and what differs from the last success before."""
+
+    recent: tuple[RecentRun, ...] = ()
+    changed_code: Changes = Changes()
+    changed_settings: Changes = Changes()
 
 
 class JobHistory:
@@ -16,10 +26,19 @@ class JobHistory:
         self._raw = raw
         self._run = run_facts(raw)
 
-    def read(self) -> tuple[tuple[RecentRun, ...], Changes]:
-        """Return the other ended runs, newest first, and what changed in the code."""
+    def read(self) -> History:
+        """Read the other ended runs, and compare with one of them."""
         recent = self._recent_runs()
-        return recent, self._changed_code(recent)
+        good = next((each for each in recent if self._succeeded_before(each)), None)
+        before = self._read_good(good.run_id) if good else None
+        if good is None or before is None:
+            return History(recent)
+        now = _with_newest_tasks(self._raw)
+        return History(
+            recent,
+            Changes(since=good.run_id, lines=code_changes(before, now)),
+            Changes(since=good.run_id, lines=setting_changes(before, now)),
+        )
 
     def _recent_runs(self) -> tuple[RecentRun, ...]:
         job_id = self._run.job_id
@@ -30,17 +49,11 @@ class JobHistory:
         runs = [recent_run(each) for each in raw or ()]
         return tuple(each for each in runs if each.run_id != self._run.run_id)
 
-    def _changed_code(self, recent: tuple[RecentRun, ...]) -> Changes:
-        """Compare with the last success before this run: each run shows what it was made of."""
-        good = next((each for each in recent if self._succeeded_before(each)), None)
-        if good is None:
-            return Changes()
-        what = f"run {good.run_id}, the last that succeeded"
-        before = self._attempts.read(what, lambda: self._workspace.get_run(good.run_id))
-        if before is None:
-            return Changes()
-        lines = code_changes(_with_newest_tasks(before), _with_newest_tasks(self._raw))
-        return Changes(since=good.run_id, lines=lines)
+    def _read_good(self, run_id: str) -> Json | None:
+        """Read the last success before this run: each run shows what it was made of."""
+        what = f"run {run_id}, the last that succeeded"
+        before = self._attempts.read(what, lambda: self._workspace.get_run(run_id))
+        return _with_newest_tasks(before) if before else None
 
     def _succeeded_before(self, other: RecentRun) -> bool:
         ended, now = other.ended_at, self._run.ended_at

@@ -4,8 +4,8 @@ import json
 from datetime import datetime, timedelta
 
 from activities.workspace import Json
-from lakemend.compute.code_versions import MOST_LINES
 from lakemend.compute.raw_settings import differences
+from lakemend.compute.run_changes import MOST_LINES
 from lakemend.evidence import Changes, Evidence, RecentRun
 from lakemend.neighbours import SAME_TIME, Sighting, grouped
 from lakemend.places import places_of
@@ -39,14 +39,12 @@ class Memory:
             settings_hash=good.settings_hash,
         )
         others = [each for each in evidence.recent_runs if each.run_id != good.run_id]
-        changed = differences(json.loads(good.settings_json), settings) if settings else []
-        lines = tuple(change_line(each) for each in changed[:MOST_LINES])
-        return evidence.model_copy(
-            update={
-                "recent_runs": (*others, remembered),
-                "changed_settings": Changes(since=good.run_id, lines=lines),
-            }
-        )
+        update: dict[str, object] = {"recent_runs": (*others, remembered)}
+        if settings:
+            changed = differences(json.loads(good.settings_json), settings)
+            lines = tuple(change_line(each) for each in changed[:MOST_LINES])
+            update["changed_settings"] = Changes(since=good.run_id, lines=lines)
+        return evidence.model_copy(update=update)
 
     def _with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
         seen = self.seen_near(evidence, incident_id, later=SAME_TIME)

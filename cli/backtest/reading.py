@@ -16,7 +16,7 @@ from lakemend.evidence import RunPhase, run_phase
 from lakemend.settings import Settings
 
 MOST_LISTED = 5000
-CALLS_PER_RUN = 8  # run, job, history, an output or two, cluster, events, libraries
+CALLS_PER_RUN = 9  # run, job, history, last success, output or two, cluster, events, libraries
 LONGEST_PAUSE = 60.0  # seconds; a workspace that wants more rest is told of as unreadable
 
 Progress = Callable[[int], None]

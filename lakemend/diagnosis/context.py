@@ -53,16 +53,27 @@ def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 
 
 def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Point at the change; only settings that our records hold whole can be rolled back."""
+    changed, good = evidence.changed_settings, _changed_since(evidence)
+    if not good and not changed.lines:
+        return diagnosis
+    why = f"this run ran with other settings than run {changed.since}, the last that succeeded"
+    if good:
+        why = f"the job's settings are not those with which run {good} succeeded"
+    reason = Reason(
+        rule="settings-changed", where="job settings", quote=_quoted(changed), explanation=why
+    )
+    rolls_back = good and diagnosis.cause is Cause.CONFIG_INVALID
+    remedy = Remedy.CHANGE if rolls_back else diagnosis.remedy
+    return diagnosis.model_copy(update={"remedy": remedy, "reasons": (*diagnosis.reasons, reason)})
+
+
+def _changed_since(evidence: Evidence) -> str:
+    """Return the run that succeeded with settings known to be others than those of now."""
     now = evidence.job.settings_hash if evidence.job else ""
     successes = _successes(_judged(evidence))
     good = next((run for run in successes if run.settings_hash), None)
-    if not now or good is None or good.settings_hash == now:
-        return diagnosis
-    why = f"the job's settings are not those with which run {good.run_id} succeeded"
-    quote = _quoted(evidence.changed_settings)
-    reason = Reason(rule="settings-changed", where="job settings", quote=quote, explanation=why)
-    remedy = Remedy.CHANGE if diagnosis.cause is Cause.CONFIG_INVALID else diagnosis.remedy
-    return diagnosis.model_copy(update={"remedy": remedy, "reasons": (*diagnosis.reasons, reason)})
+    return good.run_id if now and good and good.settings_hash != now else ""
 
 
 def _code_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:

@@ -132,6 +132,7 @@ def test_code_is_compared_with_the_last_success_before_the_failure(lab: Any) -> 
     lab.control.wait_for_run(int(good))
     (load,) = lab.settings("released")["tasks"]
     newer = {"libraries": [{"pypi": {"package": "pandas==2.3.0"}}], "description": "broken"}
+    newer |= {"timeout_seconds": 900}
     lab.control.edit_as_person("released", {"tasks": [load | newer]})
 
     evidence = read(lab, lab.fail("released"))
@@ -141,7 +142,11 @@ def test_code_is_compared_with_the_last_success_before_the_failure(lab: Any) -> 
         'commit: "a1b2c3" -> "d4e5f6"',
         'tasks[load].libraries.pypi:pandas: "2.2.0" -> "2.3.0"',
     )
-    assert diagnose(evidence).reasons[-1].rule == "code-changed"
+    assert evidence.changed_settings == Changes(
+        since=good, lines=("tasks[load].timeout_seconds: nothing -> 900",)
+    )
+    rules = [reason.rule for reason in diagnose(evidence).reasons]
+    assert rules[-2:] == ["settings-changed", "code-changed"]
 
 
 def test_failure_of_a_started_run_explains_the_task_that_started_it(lab: Any) -> None:

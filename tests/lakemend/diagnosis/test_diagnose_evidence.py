@@ -229,6 +229,19 @@ def test_a_changed_setting_is_named():
     assert (reason.rule, reason.quote) == ("settings-changed", "timeout_seconds: 600 -> 60")
 
 
+def test_a_setting_that_only_the_runs_show_is_named_and_not_rolled_back():
+    seen = evidence(
+        failed(error="INVALID_PARAMETER_VALUE: Node type x is not supported"),
+        changed_settings=Changes(since="90", lines=("tasks[load].timeout_seconds: 600 -> 60",)),
+    )
+
+    diagnosis = diagnose(seen)
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.CONFIG_INVALID, Remedy.PERSON)
+    assert diagnosis.reasons[-1].rule == "settings-changed"
+    assert "run 90, the last that succeeded" in diagnosis.reasons[-1].explanation
+
+
 def test_changed_code_is_told_and_decides_nothing():
     lines = ("commit: a1 -> b2", "libraries: x -> y", "c: 1 -> 2", "d: 1 -> 2", "e: 1 -> 2")
     changed = evidence(failed(error=RESET), changed_code=Changes(since="90", lines=lines))

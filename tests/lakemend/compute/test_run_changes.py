@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lakemend.compute.code_versions import MOST_LINES, code_changes
+from lakemend.compute.run_changes import MOST_LINES, code_changes, setting_changes
 
 
 def run(**changes: Any) -> dict[str, Any]:
@@ -109,3 +109,29 @@ def test_lines_are_few_and_hold_no_secrets() -> None:
 
     assert len(lines) == MOST_LINES
     assert "abcdefghijklmnop" not in "".join(lines)
+
+
+def test_changed_settings_are_named_and_code_is_none() -> None:
+    cluster = {"spark_version": "14.3", "node_type_id": "m5.xlarge", "spark_env_vars": {"A": "b"}}
+    small = {"job_cluster_key": "main", "new_cluster": cluster}
+    large = {"job_cluster_key": "main", "new_cluster": cluster | {"node_type_id": "m5.large"}}
+    newer = {"job_cluster_key": "main", "new_cluster": cluster | {"spark_version": "15.4"}}
+
+    def lines(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+        return setting_changes(run(job_clusters=[before]), run(job_clusters=[after]))
+
+    assert lines(small, large) == ('job_clusters[main].node_type_id: "m5.xlarge" -> "m5.large"',)
+    assert lines(small, newer) == ()
+    limited = run(task={"timeout_seconds": 60})
+    assert setting_changes(run(), limited) == ("tasks[load].timeout_seconds: nothing -> 60",)
+
+
+def test_values_that_may_be_secrets_are_hidden() -> None:
+    def with_variable(value: str) -> dict[str, Any]:
+        cluster = {"spark_env_vars": {"ANYTHING": value}}
+        return run(job_clusters=[{"job_cluster_key": "main", "new_cluster": cluster}])
+
+    (line,) = setting_changes(with_variable("hunter1"), with_variable("hunter2"))
+
+    assert "ANYTHING" in line
+    assert "hunter" not in line

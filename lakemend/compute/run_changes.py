@@ -1,7 +1,8 @@
-"""Which code a run ran, as far as the platform tells: what of it changed between two runs.
+"""What changed between two runs of a job, in code and settings, as far as the runs themselves show.
 
-It tells the commit of a Git source, the runtime, the libraries and what each task runs. It does not
-tell that a notebook or a file was edited, or that a wheel was overwritten under its own name.
+The platform tells the commit of a Git source, the runtime, the libraries and what each task runs.
+It does not tell that a notebook or a file was edited, or that a wheel was overwritten under its own
+name.
 """
 
 from collections.abc import Mapping
@@ -27,9 +28,31 @@ _ENTRY_POINTS = {
 }
 
 
+# With what a task runs, of all that a run shows; a job's own time limit is in its settings only.
+_SETTINGS = (
+    "depends_on",
+    "environment_key",
+    "existing_cluster_id",
+    "job_cluster_key",
+    "max_retries",
+    "new_cluster",
+    "retry_on_timeout",
+    "run_if",
+    "timeout_seconds",
+)
+
+
+def setting_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Compare the clusters of jobs and the tasks that both runs have; secrets are hidden."""
+    return _lines(_settings(before), _settings(after))
+
+
 def code_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """Compare two runs of one job, each task that both have; lines like `commit: a1 -> b2`."""
-    old, new = _code(before), _code(after)
+    return _lines(_code(before), _code(after))
+
+
+def _lines(old: Json, new: Json) -> tuple[str, ...]:
     common = {name: value for name, value in old.items() if name in new}
     found = differences(common, {name: new[name] for name in common})
     return tuple(change_line(each) for each in found[:MOST_LINES])
@@ -45,6 +68,24 @@ def _code(run: Mapping[str, Any]) -> Json:
         repeated = _dict(_dict(task, "for_each_task"), "task") or task
         parts[f"tasks[{task.get('task_key')}]"] = _code_of_task(repeated)
     return {name: value for name, value in parts.items() if value}
+
+
+def _settings(run: Mapping[str, Any]) -> Json:
+    parts: Json = {}
+    for cluster in _list(run, "job_clusters"):
+        key = f"job_clusters[{cluster.get('job_cluster_key')}]"
+        parts[key] = _without_version(_dict(cluster, "new_cluster"))
+    for task in _list(run, "tasks"):
+        repeated = _dict(_dict(task, "for_each_task"), "task") or task
+        chosen = {name: repeated[name] for name in _SETTINGS if repeated.get(name)}
+        if "new_cluster" in chosen:
+            chosen["new_cluster"] = _without_version(_dict(chosen, "new_cluster"))
+        parts[f"tasks[{task.get('task_key')}]"] = chosen
+    return parts
+
+
+def _without_version(cluster: Json) -> Json:
+    return {name: value for name, value in cluster.items() if name != "spark_version"}
 
 
 def _code_of_task(task: Json) -> Json:
