@@ -29,6 +29,9 @@ _SHORTEST_WORD = 3
 # Fewer words than this are like many failures.
 _FEWEST_WORDS = 4
 
+# A text of which less is known is about something else.
+_LEAST_KNOWN = 0.7
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|(?<!\d)\d{2,3}(?!\d)")
 
 
@@ -58,8 +61,9 @@ def words_of(text: Passage) -> frozenset[str]:
 def resemblance(text: Passage) -> dict[Cause, float]:
     """Tell how much a text resembles known failures of each cause; the shares add up to one."""
     table = known_words()
-    known = [table[word] for word in words_of(text) if word in table]
-    if len(known) < _FEWEST_WORDS:
+    words = words_of(text)
+    known = [table[word] for word in words if word in table]
+    if len(known) < max(_FEWEST_WORDS, _LEAST_KNOWN * len(words)):
         return {}
     length = sqrt(sum(word.rarity**2 for word in known))
     sums = defaultdict(float, table[ANY_WORD].weights)

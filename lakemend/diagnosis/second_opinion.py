@@ -19,7 +19,7 @@ _WEIGHT_OF_RULES = 0.6
 _BEYOND_DOUBT = 0.7
 
 # What the rules' `unknown` counts: they know so much that their silence says something.
-_SILENCE = 0.6
+_SILENCE = 0.9
 
 # A resemblance is a hint, and a hint never acts.
 _SUREST = 0.49

@@ -26,6 +26,12 @@ def test_words_that_were_never_seen_resemble_nothing():
     assert resemblance(passage(Where.TEXT, "qzx wvkj")) == {}
 
 
+def test_a_text_about_something_else_resembles_nothing():
+    prose = "Grandmother's cluster of grapes ran out of sugar before the baker could start"
+
+    assert resemblance(passage(Where.TEXT, prose)) == {}
+
+
 def test_a_resemblance_is_told_and_never_acts():
     diagnosis = diagnose_text(UNSEEN)
 
