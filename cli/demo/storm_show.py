@@ -2,16 +2,13 @@
 
 import time
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 from cli.demo.moment import Moment
-from cli.demo.table import Lines, Show
+from cli.demo.table import Lines, LivePicture, Show
 from cli.output import console
 from lakemend.gate.storm import StormTicket
 from lakemend.incident import IncidentView, Outcome, Stage
@@ -23,7 +20,9 @@ _STYLES = {"parked": "yellow", "recovered": "green", "escalated": "red"}
 def make_storm_show(jobs: int) -> Show:
     """Choose by whether the standard output is a terminal."""
     target = console()
-    return LiveStorm(target, jobs) if target.is_terminal else StormLines(target, jobs)
+    if not target.is_terminal:
+        return StormLines(target, jobs)
+    return LivePicture(target, lambda moment, _: picture(moment, jobs))
 
 
 def counts(moment: Moment) -> Counter[str]:
@@ -49,36 +48,6 @@ def storm_in_words(storm: StormTicket) -> str:
         )
     at_once = "one is tried" if storm.allowed == 1 else f"{storm.allowed} at a time"
     return f"storm {storm.ticket} of {storm.cause}: {at_once}"
-
-
-class LiveStorm:
-    """Redraws a bar and a few lines."""
-
-    def __init__(self, target: Console, jobs: int) -> None:
-        self._jobs = jobs
-        self._live = Live(console=target, refresh_per_second=4)
-
-    def __enter__(self) -> Self:
-        """Take the terminal."""
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leave the last picture standing."""
-        self._live.stop()
-
-    def update(self, moment: Moment) -> None:
-        """Redraw."""
-        self._live.update(picture(moment, self._jobs))
-
-    def say(self, text: str) -> None:
-        """Print above the picture."""
-        self._live.console.print(text)
 
 
 class StormLines(Lines):

@@ -2,10 +2,11 @@
 
 import re
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -56,13 +57,14 @@ class Show(Protocol):
 def make_show() -> Show:
     """Choose by whether the standard output is a terminal."""
     target = console()
-    return LiveTable(target) if target.is_terminal else Lines(target)
+    return LivePicture(target, incident_table) if target.is_terminal else Lines(target)
 
 
-class LiveTable:
-    """Redraws one table."""
+class LivePicture:
+    """Redraws what `draw` makes of a moment for a terminal of so many columns."""
 
-    def __init__(self, target: Console) -> None:
+    def __init__(self, target: Console, draw: Callable[[Moment, int], RenderableType]) -> None:
+        self._draw = draw
         self._live = Live(console=target, refresh_per_second=4)
 
     def __enter__(self) -> Self:
@@ -76,15 +78,15 @@ class LiveTable:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Leave the last table standing."""
+        """Leave the last picture standing."""
         self._live.stop()
 
     def update(self, moment: Moment) -> None:
         """Redraw."""
-        self._live.update(incident_table(moment, self._live.console.width))
+        self._live.update(self._draw(moment, self._live.console.width))
 
     def say(self, text: str) -> None:
-        """Print above the table."""
+        """Print above the picture."""
         self._live.console.print(text)
 
 
