@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.breaker.machine import (
@@ -20,7 +19,6 @@ with workflow.unsafe.imports_passed_through():
     )
     from lakemend.breaker.state import BreakerEvent, Trigger
     from lakemend.breaker.view import (
-        STATE_ATTRIBUTE,
         BreakerInput,
         BreakerStatus,
         WaitingRequest,
@@ -32,7 +30,6 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.letter import Letter
     from lakemend.permit import (
         BREAKER_WORKFLOW,
-        PERMIT_ANSWERED,
         CancelRequest,
         ManualChange,
         PermitReport,
@@ -41,13 +38,11 @@ with workflow.unsafe.imports_passed_through():
     )
 
 from workflows.breaker_meter import BreakerMeter
-from workflows.entity import Entity
-
-_STATE = SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)
+from workflows.permit_giver import PermitGiver
 
 
 @workflow.defn(name=BREAKER_WORKFLOW)
-class BreakerWorkflow(Entity[Event]):
+class BreakerWorkflow(PermitGiver[Event]):
     """Holds one breaker; what it decides stands in `lakemend.breaker.machine`."""
 
     @workflow.init
@@ -55,7 +50,6 @@ class BreakerWorkflow(Entity[Event]):
         super().__init__(start.outbox, start.unwritten)
         self._breaker = start.breaker or new_breaker(start.name, workflow.now())
         self._meter = BreakerMeter(start.name)
-        self._shown = workflow.info().typed_search_attributes.get(_STATE)
 
     @workflow.run
     async def run(self, _start: BreakerInput) -> None:
@@ -123,17 +117,8 @@ class BreakerWorkflow(Entity[Event]):
         turn = advance(before, message, workflow.now())
         self._breaker = turn.breaker
         self._meter.count(before, turn.breaker)
-        self.outbox.extend(
-            Letter(
-                holder=answer.holder,
-                signal=PERMIT_ANSWERED,
-                request_id=answer.answer.request_id,
-                content=answer.answer,
-            )
-            for answer in turn.answers
-        )
-        life = workflow.info().first_execution_run_id
-        self.trail.add(audit_entries(self._breaker, before.event_count, life))
+        self.answer(turn.answers)
+        self.trail.add(audit_entries(self._breaker, before.event_count, self.life))
 
     def ring(self) -> None:
         """Let time pass."""
@@ -152,13 +137,8 @@ class BreakerWorkflow(Entity[Event]):
         return is_forgettable(self._breaker, workflow.now())
 
     def show(self) -> None:
-        """Put the state where lists and the Web UI find it; an upsert is an event, so on change."""
-        workflow.set_current_details(describe(self._breaker, workflow.now()))
-        if self._shown != self._breaker.circuit:
-            self._shown = self._breaker.circuit
-            workflow.upsert_search_attributes(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the update open
-                [_STATE.value_set(self._shown)]
-            )
+        """Tell a person, and lists, how it stands."""
+        self.publish(self._breaker.circuit, describe(self._breaker, workflow.now()))
 
     def successor(self) -> BreakerInput:
         """Return all that the next run has to know."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.gate.machine import (
@@ -30,24 +29,20 @@ with workflow.unsafe.imports_passed_through():
         status,
         waiting,
     )
-    from lakemend.incident import BREAKER_STATE_ATTRIBUTE
     from lakemend.letter import Letter
-    from lakemend.permit import PERMIT_ANSWERED, ManualChange
+    from lakemend.permit import ManualChange
 
-from workflows.entity import Entity
-
-_STATE = SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)
+from workflows.permit_giver import PermitGiver
 
 
 @workflow.defn(name=GATE_WORKFLOW)
-class GateWorkflow(Entity[Event]):
+class GateWorkflow(PermitGiver[Event]):
     """Holds the gate of one workspace; what it decides stands in `lakemend.gate.machine`."""
 
     @workflow.init
     def __init__(self, start: GateInput) -> None:
         super().__init__(start.outbox, start.unwritten, start.tickets)
         self._gate = start.gate or new_gate(start.workspace)
-        self._shown = workflow.info().typed_search_attributes.get(_STATE)
         if start.first:
             self._gate = advance(self._gate, start.first, workflow.now()).gate
 
@@ -96,17 +91,8 @@ class GateWorkflow(Entity[Event]):
         before = self._gate.event_count
         turn = advance(self._gate, message, workflow.now())
         self._gate = turn.gate
-        self.outbox.extend(
-            Letter(
-                holder=answer.holder,
-                signal=PERMIT_ANSWERED,
-                request_id=answer.answer.request_id,
-                content=answer.answer,
-            )
-            for answer in turn.answers
-        )
-        life = workflow.info().first_execution_run_id
-        self.trail.add(audit_entries(self._gate, before, life), turn.tickets)
+        self.answer(turn.answers)
+        self.trail.add(audit_entries(self._gate, before, self.life), turn.tickets)
 
     def ring(self) -> None:
         """Let time pass."""
@@ -125,13 +111,8 @@ class GateWorkflow(Entity[Event]):
         return is_forgettable(self._gate)
 
     def show(self) -> None:
-        """Put the state where lists and the Web UI find it; an upsert is an event, so on change."""
-        workflow.set_current_details(describe(self._gate))
-        if self._shown != self._gate.state:
-            self._shown = self._gate.state
-            workflow.upsert_search_attributes(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the update open
-                [_STATE.value_set(self._shown)]
-            )
+        """Tell a person, and lists, how it stands."""
+        self.publish(self._gate.state, describe(self._gate))
 
     def successor(self) -> GateInput:
         """Return all that the next run has to know."""
