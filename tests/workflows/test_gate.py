@@ -328,18 +328,3 @@ async def test_it_goes_on_as_a_new_run_and_loses_nothing(bench: Bench) -> None:
 
     assert (await driven.answer(holder, second, Decision.GRANTED)).decision is Decision.GRANTED
     assert (await driven.handle.describe()).run_id != began_as
-
-
-async def test_it_goes_on_as_a_new_run_while_signals_keep_coming(bench: Bench) -> None:
-    driven = DrivenGate(bench, ONE_AT_ONCE)
-    await driven.ask(await bench.holder())
-    began_as = (await driven.handle.describe()).run_id
-    nobodys = GateReport(request_id="nobody's", outcome=PermitOutcome.IGNORED)
-    for _ in range(39):
-        await asyncio.gather(*(driven.handle.signal("report", nobodys) for _ in range(100)))
-
-    async with asyncio.timeout(30):
-        while (await driven.handle.describe()).run_id == began_as:
-            await asyncio.gather(*(driven.handle.signal("report", nobodys) for _ in range(5)))
-
-    assert (await driven.status()).under_way == 1
