@@ -43,7 +43,10 @@ def give_back(gate: Gate, request_id: str, outcome: PermitOutcome, now: datetime
     storm = gate.storms.get(slot.cause) if slot else None
     if slot is None or storm is None or slot.storm_id != storm.storm_id:
         return gate
-    after = learn(storm, outcome, slot.period, gate.settings.storm, now)
+    learnt = learn(storm, outcome, slot.period, gate.settings.storm, now)
+    # more than the bulkhead allows would be a promise that it breaks
+    allowed = min(learnt.allowed, gate.settings.max_recoveries)
+    after = learnt.model_copy(update={"allowed": allowed})
     gate = change(gate, storms=gate.storms | {slot.cause: after})
     if after.allowed == storm.allowed and after.period == storm.period:
         return gate

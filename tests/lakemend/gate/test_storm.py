@@ -202,3 +202,14 @@ def test_a_pause_stops_a_storm_and_resuming_goes_on_with_it() -> None:
 
 def test_people_see_the_storm() -> None:
     assert "storm of network since 12:00:00 UTC: 15 parked, 1 at a time" in describe(stormy().gate)
+
+
+def test_a_storm_never_promises_more_than_the_bulkhead_allows() -> None:
+    driven = stormy(count=60)
+    driven.settings = driven.settings.model_copy(update={"max_recoveries": 5})
+    driven.ask("one more")
+
+    while driven.gate.waiting:
+        driven.report(driven.under_way[-1])
+
+    assert driven.gate.storms["network"].allowed == 5
