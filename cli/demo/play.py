@@ -90,6 +90,7 @@ class Demo:
         surroundings = self._surroundings
         await wait_until_serving(f"{surroundings.workspace_url}/simulator/status")
         await wait_until_serving(f"{surroundings.api_url}/readyz")
+        say(f"Watch it in the console: {surroundings.api_url}/console/")
         async with AsyncExitStack() as stack:
             control = Control(surroundings.workspace_url)
             stack.callback(control.close)
