@@ -50,6 +50,15 @@ CASES = {
     "a failed probe starts a whole new break": (
         "call:fail call:fail wait:1 call:fail wait:0.9 refused wait:0.1 call:ok =closed"
     ),
+    "a late failure ends no isolation": "begin isolate end:fail =forced_open refused",
+    "isolated while open it outlasts the break": (
+        "call:fail call:fail =open isolate wait:1 refused =forced_open"
+    ),
+    "closed by a probe it counts afresh": "call:fail call:fail wait:1 call:ok call:fail =closed",
+    "without a call in between, long after the break one probe passes": (
+        "call:fail call:fail wait:3600 begin =half_open refused end:ok =closed"
+    ),
+    "as many successes as failures reach the ratio": "call:ok call:ok call:fail call:fail =open",
     # Polly takes an outcome that it does not handle for a success, which closes the circuit.
     "unlike Polly, an ignored probe proves nothing": (
         "call:fail call:fail wait:1 call:ignored =half_open call:ok =closed"
