@@ -175,12 +175,12 @@ class Bench:
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
-    for _ in range(250):
+    for _ in range(1000):
         found = await look()
         if found is not None:
             return found
         await asyncio.sleep(0.02)
-    raise AssertionError("it did not come about within 5 s")
+    raise AssertionError("it did not come about within 20 s")
 
 
 @asynccontextmanager
