@@ -48,6 +48,15 @@ def test_sure_rules_are_not_doubted():
     assert diagnosis.cause is Cause.DISK_FULL
 
 
+def test_a_failed_pipeline_keeps_the_remedy_for_pipelines():
+    failed = "Pipeline update 6b29fc40-ca47-1067-b31d-00dd010662da is FAILED"
+
+    diagnosis = diagnose_text(f"{failed}\n{UNSEEN}")
+
+    assert diagnosis.cause is Cause.PIPELINE_UPDATE_FAILURE
+    assert diagnosis.remedy is Remedy.RETRY
+
+
 def test_a_fact_is_not_doubted():
     task = TaskFacts(
         task_key="a",
