@@ -36,7 +36,7 @@ from bench.breaker_workflows import (
     work,
 )
 from bench.results import conclude
-from lakemend.breaker.view import STATE_ATTRIBUTE
+from lakemend.incident import BREAKER_STATE_ATTRIBUTE
 from lakemend.permit import (
     BreakerCall,
     PermitRequest,
@@ -90,7 +90,7 @@ class Result:
 @asynccontextmanager
 async def running() -> AsyncGenerator[Client]:
     """Start the embedded server and a worker."""
-    attributes: list[Any] = [SearchAttributeKey.for_keyword(STATE_ATTRIBUTE)]
+    attributes: list[Any] = [SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)]
     restrictions = SandboxRestrictions.default.with_passthrough_modules(
         "lakemend", "pydantic", "activities"
     )

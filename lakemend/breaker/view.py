@@ -11,9 +11,6 @@ from lakemend.letter import Letter
 from lakemend.model import Model
 from lakemend.permit import breaker_workflow_id
 
-STATE_ATTRIBUTE = "BreakerState"
-"""The search attribute (Keyword) that holds the state."""
-
 
 class BreakerInput(Model):
     """What starts a breaker; the rest is filled in by a run that goes on as a new one."""

@@ -23,8 +23,9 @@ from activities.breakers import EntityActivities
 from activities.gates import GateActivities
 from lakemend.audit import AuditEntry
 from lakemend.breaker.settings import BreakerSettings
-from lakemend.breaker.view import STATE_ATTRIBUTE, BreakerStatus
+from lakemend.breaker.view import BreakerStatus
 from lakemend.gate.storm import StormTicket
+from lakemend.incident import BREAKER_STATE_ATTRIBUTE
 from lakemend.lease import LeaseGrant
 from lakemend.permit import (
     BreakerCall,
@@ -45,6 +46,7 @@ BINARIES = Path(sys.executable).parent
 PASSED_THROUGH = SandboxRestrictions.default.with_passthrough_modules(
     "lakemend", "pydantic", "activities"
 )
+KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 AT_ONCE = BreakerSettings(cool_down=timedelta(0))
 Handle = WorkflowHandle[Any, Any]
 T = TypeVar("T")
@@ -210,7 +212,9 @@ async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
         await env.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
                 namespace="default",
-                search_attributes={STATE_ATTRIBUTE: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
+                search_attributes={
+                    BREAKER_STATE_ATTRIBUTE: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+                },
             )
         )
         yield env

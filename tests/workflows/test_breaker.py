@@ -1,11 +1,8 @@
 """The breaker workflow on the time-skipping server; its holders are real workflows."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import uuid4
 
-import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from lakemend.breaker.settings import BreakerSettings, WhenOpen
@@ -20,27 +17,9 @@ from lakemend.permit import (
     PermitRequest,
     Reconfigure,
 )
-from tests.workflows.holders import Bench, Handle, eventually, running_bench, time_skipping
+from tests.workflows.holders import Bench, Handle, eventually
 
 FIVE_MINUTES = timedelta(minutes=5)
-
-
-@pytest.fixture(scope="module")
-async def bench() -> AsyncIterator[Bench]:
-    async with time_skipping() as env, running_bench(env) as bench:
-        yield bench
-
-
-@pytest.fixture
-def name() -> str:
-    return f"DatabricksJobExecutionError:job-{uuid4().int % 10**6}"
-
-
-@pytest.fixture
-async def holder(bench: Bench) -> AsyncIterator[Handle]:
-    handle = await bench.holder()
-    yield handle
-    await handle.signal("leave")
 
 
 async def test_five_failures_open_the_circuit(bench: Bench, name: str, holder: Handle) -> None:

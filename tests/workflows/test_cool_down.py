@@ -1,6 +1,5 @@
 """The rest after a recovery, also where no breaker has been running."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -18,27 +17,9 @@ from lakemend.permit import (
     PermitReport,
     PermitRequest,
 )
-from tests.workflows.holders import Bench, Handle, running_bench, time_skipping
+from tests.workflows.holders import Bench, Handle
 
 JOB = "123"
-
-
-@pytest.fixture(scope="module")
-async def bench() -> AsyncIterator[Bench]:
-    async with time_skipping() as env, running_bench(env) as bench:
-        yield bench
-
-
-@pytest.fixture
-def name() -> str:
-    return f"DatabricksJobExecutionError:job-{uuid4().int % 10**6}"
-
-
-@pytest.fixture
-async def holder(bench: Bench) -> AsyncIterator[Handle]:
-    handle = await bench.holder()
-    yield handle
-    await handle.signal("leave")
 
 
 async def ask(bench: Bench, name: str, holder: Handle, job_id: str = JOB) -> PermitAnswer:

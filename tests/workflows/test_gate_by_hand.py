@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
 from lakemend.gate.storm import StormTally, StormTicket
 from lakemend.gate.talk import gate_workflow_id
 from lakemend.gate.view import GateStatus
-from lakemend.incident import BREAKER_STATE_ATTRIBUTE
 from lakemend.recording import AuditInput
 from records import migrate, open_records
-from tests.workflows.holders import BINARIES, Bench, eventually, running_bench
-from tests.workflows.typing_in import lines_of, type_in
+from tests.workflows.holders import Bench, eventually
+from tests.workflows.typing_in import bench_on_a_real_server, lines_of, type_in
 
 LINES = lines_of("storms.md")
 GATE = gate_workflow_id("default")
@@ -47,14 +43,7 @@ SWITCHES = {
 
 @pytest.fixture(scope="module")
 async def bench() -> AsyncIterator[Bench]:
-    async with (
-        await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
-            dev_server_existing_path=str(BINARIES / "temporal"),
-            data_converter=pydantic_data_converter,
-            search_attributes=[SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)],
-        ) as env,
-        running_bench(env, task_queue="lakemend") as bench,
-    ):
+    async with bench_on_a_real_server() as bench:
         yield bench
 
 

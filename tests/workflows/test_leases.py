@@ -50,6 +50,7 @@ class Phases:
 async def env() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
         dev_server_existing_path=str(BINARIES / "temporal"),
+        dev_server_startup_timeout=timedelta(seconds=60),
         data_converter=pydantic_data_converter,
     ) as env:
         entities = EntityActivities(env.client, QUEUE, lambda _workspace, _job: None)

@@ -5,12 +5,35 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
-from tests.workflows.holders import BINARIES, Bench
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from lakemend.incident import BREAKER_STATE_ATTRIBUTE
+from tests.workflows.holders import BINARIES, Bench, running_bench
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
+
+
+@asynccontextmanager
+async def bench_on_a_real_server() -> AsyncGenerator[Bench]:
+    """A bench at a server that keeps real time and knows the search attribute, as ours do."""
+    async with (
+        await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
+            dev_server_existing_path=str(BINARIES / "temporal"),
+            dev_server_startup_timeout=timedelta(seconds=60),
+            data_converter=pydantic_data_converter,
+            search_attributes=[SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)],
+        ) as env,
+        running_bench(env, task_queue="lakemend") as bench,
+    ):
+        yield bench
 
 
 def lines_of(page: str) -> list[str]:
