@@ -193,6 +193,7 @@ async def staged(scenario: str, folder: Path) -> AsyncGenerator[Stage]:
     # the SDK declares the keys' type as unknown
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
         dev_server_existing_path=str(TEMPORAL),
+        dev_server_startup_timeout=timedelta(seconds=60),
         search_attributes=attributes,
         data_converter=pydantic_data_converter,
         dev_server_extra_args=["--metrics-port", str(metrics_port), *DYNAMIC],

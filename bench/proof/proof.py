@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -85,6 +86,7 @@ async def _temporal() -> WorkflowEnvironment:
     # the SDK declares the keys' type as unknown
     return await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
         dev_server_existing_path=str(TEMPORAL),
+        dev_server_startup_timeout=timedelta(seconds=60),
         search_attributes=attributes,
         data_converter=pydantic_data_converter,
     )

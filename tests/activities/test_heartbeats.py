@@ -55,7 +55,7 @@ async def test_activities_beat_by_themselves(activity_of: object, answer: object
     name = getattr(activity_of, "__name__", "")
     # the SDK declares the type of search attribute keys as unknown
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
-        dev_server_existing_path=str(TEMPORAL)
+        dev_server_existing_path=str(TEMPORAL), dev_server_startup_timeout=timedelta(seconds=60)
     ) as environment:
         with ThreadPoolExecutor(4) as threads:
             async with Worker(

@@ -38,7 +38,7 @@ class LookingWorkflow:
 async def test_next_look_comes_sooner_than_the_action_asks_for() -> None:
     # the SDK declares the type of search attribute keys as unknown
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
-        dev_server_existing_path=str(TEMPORAL)
+        dev_server_existing_path=str(TEMPORAL), dev_server_startup_timeout=timedelta(seconds=60)
     ) as environment:
         with ThreadPoolExecutor(2) as threads:
             async with Worker(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,9 @@ def test_an_order_names_who_gives_it(lakemend: Lakemend, order: str) -> None:
 @pytest.fixture(scope="module")
 async def address() -> AsyncIterator[str]:
     binary = str(Path(sys.executable).parent / "temporal")
-    async with await WorkflowEnvironment.start_local(dev_server_existing_path=binary) as server:  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
+    async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
+        dev_server_existing_path=binary, dev_server_startup_timeout=timedelta(seconds=60)
+    ) as server:
         yield server.client.service_client.config.target_host
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def tools() -> str:
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     executable = str(Path(sys.executable).with_name("temporal"))
     starting = WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - SearchAttributeKey has an unknown part
-        dev_server_existing_path=executable
+        dev_server_existing_path=executable, dev_server_startup_timeout=timedelta(seconds=60)
     )
     async with await starting as server:
         yield server

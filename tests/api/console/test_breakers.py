@@ -86,7 +86,5 @@ async def test_a_breaker_is_held_for_a_time_though_it_had_nothing_to_remember(
     await signed_in.get_by_role("button", name=order, exact=True).click()
 
     await expect(signed_in.get_by_role("heading", level=1)).to_contain_text(state.replace("_", " "))
-    breaker = (await demo.get(f"/api/circuit-breakers/{name}")).json()
-    assert breaker["state"] == state
     last = (await demo.get(f"/api/circuit-breakers/{name}/history")).json()["events"][-1]
     assert (last["actor"], last["reason"]) == ("anna", "maintenance")
