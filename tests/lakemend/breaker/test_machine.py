@@ -195,7 +195,16 @@ def test_a_late_result_is_counted_without_a_transition() -> None:
     breaker.report(FAILURE, early.request_id)
 
     assert breaker.state == "half_open"
-    assert breaker.breaker.totals.late == 1
+    assert (breaker.breaker.totals.failed, breaker.breaker.totals.late) == (6, 1)
+
+
+def test_a_report_without_a_permit_is_no_probe() -> None:
+    breaker = half_opened()
+
+    breaker.report(SUCCESS, "of a breaker that was lost")
+    breaker.report(SUCCESS, "of another")
+
+    assert breaker.state == "half_open"
 
 
 @pytest.mark.parametrize(
@@ -230,6 +239,17 @@ def test_each_reopening_waits_longer_up_to_the_cap() -> None:
     assert waits == [300, 600, 1000, 1000]
 
 
+def test_after_very_many_reopenings_the_cap_still_holds() -> None:
+    settings = at_once(open_growth=10)
+    breaker = opened(settings)
+
+    for _ in range(320):
+        breaker.wait(settings.open_for_max.total_seconds())
+        run(breaker, FAILURE)
+
+    assert breaker.breaker.until == breaker.now + settings.open_for_max
+
+
 def test_after_it_has_closed_the_wait_is_short_again() -> None:
     breaker = half_opened(at_once(open_growth=2))
     run(breaker, SUCCESS, 2)
@@ -251,6 +271,28 @@ def test_jitter_spreads_the_waits_of_different_keys() -> None:
 
     assert len(waits) == 3
     assert all(240 <= wait <= 360 for wait in waits)
+
+
+def test_jitter_spreads_the_reopenings_of_one_key() -> None:
+    breaker = opened(at_once(open_jitter=0.2))
+    waits: set[float] = set()
+
+    for _ in range(3):
+        assert breaker.breaker.until is not None
+        waits.add((breaker.breaker.until - breaker.now).total_seconds())
+        breaker.wait(360)
+        run(breaker, FAILURE)
+
+    assert len(waits) == 3
+
+
+def test_a_probe_has_its_longest_time_from_when_it_was_given() -> None:
+    breaker = half_opened(at_once(half_open_for_max=timedelta(minutes=10)))
+    breaker.wait(3600)
+
+    assert breaker.ask().probe
+
+    assert next_deadline(breaker.breaker) == breaker.now + timedelta(minutes=10)
 
 
 def test_a_failure_may_name_the_instant_until_which_it_opens() -> None:
@@ -276,6 +318,35 @@ def test_a_named_instant_lengthens_an_open_circuit_and_never_shortens_it() -> No
     breaker.report(FAILURE, open_until=START + timedelta(seconds=1))
 
     assert breaker.breaker.until == START + timedelta(hours=2)
+
+
+def test_a_named_instant_that_is_near_leaves_the_usual_time() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+
+    breaker.report(FAILURE, open_until=START + timedelta(seconds=1))
+
+    assert breaker.breaker.until == START + timedelta(minutes=5)
+
+
+def test_a_named_instant_in_the_past_opens_nothing() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    breaker.wait(10)
+
+    breaker.report(FAILURE, open_until=START)
+
+    assert breaker.state == "closed"
+
+
+def test_a_named_instant_does_not_end_a_hold() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    breaker.by_hand(Trigger.FORCE_OPEN)
+
+    breaker.report(FAILURE, open_until=START + timedelta(hours=2))
+
+    assert (breaker.state, breaker.breaker.until) == ("forced_open", None)
 
 
 def test_metrics_only_counts_and_lets_all_pass() -> None:
