@@ -10,11 +10,11 @@ from lakemend.breaker.state import (
     Breaker,
     Circuit,
     Permit,
-    Remark,
     Waiting,
     change,
     note,
 )
+from lakemend.entity_events import Remark
 from lakemend.permit import PermitRequest
 
 MOST_HELD = 5000

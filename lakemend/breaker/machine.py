@@ -15,8 +15,9 @@ from lakemend.breaker.answers import Addressed, Turn
 from lakemend.breaker.cool_down import end_rest, is_rested, rest_until, shorten_rest
 from lakemend.breaker.report import opened, report
 from lakemend.breaker.settings import override
-from lakemend.breaker.state import Breaker, Circuit, Remark, Trigger, change, move, note
+from lakemend.breaker.state import Breaker, Circuit, Trigger, change, move, note
 from lakemend.breaker.window import is_clean
+from lakemend.entity_events import Remark
 from lakemend.model import Model
 from lakemend.permit import CancelRequest, ManualChange, PermitReport, PermitRequest, Reconfigure
 

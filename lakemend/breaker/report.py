@@ -9,7 +9,6 @@ from lakemend.breaker.state import (
     Breaker,
     Circuit,
     Permit,
-    Remark,
     Trigger,
     change,
     move,
@@ -17,6 +16,7 @@ from lakemend.breaker.state import (
     open_for,
 )
 from lakemend.breaker.window import Call, exceeds_rates, is_slow, is_too_much, record, trial_tally
+from lakemend.entity_events import Remark
 from lakemend.permit import PermitOutcome, PermitReport
 
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from lakemend.audit import SYSTEM_ACTOR
 from lakemend.breaker.settings import BreakerSettings
 from lakemend.breaker.window import Calls, Tally, tally
+from lakemend.entity_events import EntityEvent, Remark
 from lakemend.model import Model
 
 KEPT_EVENTS = 100
@@ -84,20 +84,9 @@ class Waiting(Model):
     held_until: datetime | None = None
 
 
-class Remark(Model):
-    """What happened, by whom and why; `kind` is like `opened`."""
+class BreakerEvent(EntityEvent):
+    """One thing that happened to a breaker, and between which states."""
 
-    kind: str
-    message: str
-    actor: str = SYSTEM_ACTOR
-    reason: str = ""
-
-
-class BreakerEvent(Remark):
-    """One thing that happened to a breaker; `number` counts from 1 over its whole life."""
-
-    number: int
-    at: datetime
     from_circuit: Circuit
     to_circuit: Circuit
 

@@ -6,7 +6,8 @@ from typing import Any
 from lakemend.audit import AuditEntry
 from lakemend.breaker.cool_down import cooling_until
 from lakemend.breaker.settings import BreakerSettings
-from lakemend.breaker.state import Breaker, BreakerEvent, Circuit, Totals
+from lakemend.breaker.state import Breaker, Circuit, Totals
+from lakemend.entity_events import audit_entry, last_lines
 from lakemend.letter import Letter
 from lakemend.model import Model
 from lakemend.permit import breaker_workflow_id
@@ -111,32 +112,19 @@ def describe(breaker: Breaker, now: datetime) -> str:
     ]
     if seen.cooling_until:
         lines.append(f"- resting until {seen.cooling_until:%Y-%m-%d %H:%M:%S} UTC")
-    if breaker.events:
-        lines += ["", "Last:", *(f"- {_line(event)}" for event in reversed(breaker.events[-5:]))]
-    return "\n".join(lines)
-
-
-def _line(event: BreakerEvent) -> str:
-    because = f" ({event.reason})" if event.reason else ""
-    return f"{event.at:%m-%d %H:%M:%S} {event.kind} by {event.actor}: {event.message}{because}"
+    return "\n".join([*lines, *last_lines(breaker.events)])
 
 
 def audit_entries(breaker: Breaker, since: int, life: str) -> tuple[AuditEntry, ...]:
-    """Return the audit entries of the events after number `since`.
-
-    `life` tells this life of the breaker from earlier ones, whose events were numbered alike.
-    """
+    """Return the audit entries of the events after number `since`; `life` as `audit_entry` says."""
     subject = breaker_workflow_id(breaker.name)
     return tuple(
-        AuditEntry(
-            entry_id=f"{subject}:{life}:{event.number}",
-            at=event.at,
-            subject=subject,
-            kind=f"breaker.{event.kind}",
-            message=event.message,
-            actor=event.actor,
-            reason=event.reason,
-            data={"from": event.from_circuit, "to": event.to_circuit},
+        audit_entry(
+            event,
+            subject,
+            life,
+            f"breaker.{event.kind}",
+            {"from": event.from_circuit, "to": event.to_circuit},
         )
         for event in breaker.events
         if event.number > since

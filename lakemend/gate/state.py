@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from lakemend.audit import SYSTEM_ACTOR
 from lakemend.breaker.admission import Addressed
+from lakemend.entity_events import EntityEvent
 from lakemend.gate.storm import Arrivals, Storm, StormTicket, ticket
 from lakemend.gate.talk import GateSettings
 from lakemend.model import Model, SlimModel
@@ -57,15 +57,9 @@ class Pause(Model):
     until: datetime | None = None
 
 
-class GateEvent(Model):
-    """One thing that happened; `kind` is like `storm.began`."""
+class GateEvent(EntityEvent):
+    """One thing that happened to a gate; `kind` is like `storm.began`."""
 
-    number: int
-    at: datetime
-    kind: str
-    message: str
-    actor: str = SYSTEM_ACTOR
-    reason: str = ""
     data: dict[str, Any] = {}
 
 

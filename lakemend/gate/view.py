@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from lakemend.audit import AuditEntry
+from lakemend.entity_events import audit_entry, last_lines
 from lakemend.gate.admission import reason_to_wait
-from lakemend.gate.state import Gate, GateEvent, GateState, Pause
+from lakemend.gate.state import Gate, GateState, Pause
 from lakemend.gate.storm import StormTicket, ticket
 from lakemend.gate.talk import GateRequest, GateSettings, gate_workflow_id
 from lakemend.letter import Letter
@@ -97,9 +98,7 @@ def describe(gate: Gate) -> str:
         f"- {seen.under_way} of at most {seen.most} recoveries under way, {seen.waiting} parked",
         *(_storm(storm) for storm in seen.storms),
     ]
-    if gate.events:
-        lines += ["", "Last:", *(f"- {_line(event)}" for event in reversed(gate.events[-5:]))]
-    return "\n".join(lines)
+    return "\n".join([*lines, *last_lines(gate.events)])
 
 
 def _pause(pause: Pause | None) -> str:
@@ -117,28 +116,11 @@ def _storm(storm: StormTicket) -> str:
     )
 
 
-def _line(event: GateEvent) -> str:
-    because = f" ({event.reason})" if event.reason else ""
-    return f"{event.at:%m-%d %H:%M:%S} {event.kind} by {event.actor}: {event.message}{because}"
-
-
 def audit_entries(gate: Gate, since: int, life: str) -> tuple[AuditEntry, ...]:
-    """Return the audit entries of the events after number `since`.
-
-    `life` tells this life of the gate from earlier ones, whose events were numbered alike.
-    """
+    """Return the audit entries of the events after number `since`; `life` as `audit_entry` says."""
     subject = gate_workflow_id(gate.workspace)
     return tuple(
-        AuditEntry(
-            entry_id=f"{subject}:{life}:{event.number}",
-            at=event.at,
-            subject=subject,
-            kind=event.kind,
-            message=event.message,
-            actor=event.actor,
-            reason=event.reason,
-            data=event.data,
-        )
+        audit_entry(event, subject, life, event.kind, event.data)
         for event in gate.events
         if event.number > since
     )
