@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,13 +17,17 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
+from activities.records import RecordActivities
 from api.app import create_app
 from api.connection import Connector
 from api.server import Server
-from lakemend.incident import SEARCH_ATTRIBUTES
+from lakemend.incident import SEARCH_ATTRIBUTES, TASK_QUEUE
 from lakemend.settings import Settings
 from records import Records, migrate, open_records
+from workflows.breaker import BreakerWorkflow
+from workflows.gate import GateWorkflow
 
 JWT_SECRET = "b41c7f0e9d2a4c6f8e1b3d5a7c9e0f24"
 
@@ -55,6 +60,20 @@ async def records(records_url: str) -> AsyncIterator[Records]:
     records = open_records(records_url)
     yield records
     records.close()
+
+
+@pytest.fixture(scope="module")
+async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
+    """What answers for gates and breakers."""
+    with ThreadPoolExecutor(2) as threads:
+        async with Worker(
+            temporal,
+            task_queue=TASK_QUEUE,
+            workflows=[BreakerWorkflow, GateWorkflow],
+            activities=[RecordActivities(records).record_audit],
+            activity_executor=threads,
+        ):
+            yield
 
 
 @pytest.fixture(scope="session")

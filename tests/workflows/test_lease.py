@@ -1,6 +1,5 @@
 """The lease workflow on the time-skipping server; its holders are real workflows."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,13 +15,7 @@ from lakemend.lease import (
     LeaseStatus,
     lease_workflow_id,
 )
-from tests.workflows.holders import Bench, Handle, Holder, eventually, running_bench, time_skipping
-
-
-@pytest.fixture(scope="module")
-async def bench() -> AsyncIterator[Bench]:
-    async with time_skipping() as env, running_bench(env) as bench:
-        yield bench
+from tests.workflows.holders import Bench, Handle, Holder, eventually
 
 
 @pytest.fixture

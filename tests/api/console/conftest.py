@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -15,15 +14,8 @@ from playwright.async_api import (
     async_playwright,
     expect,
 )
-from temporalio.client import Client
-from temporalio.worker import Worker
 
-from activities.records import RecordActivities
-from lakemend.incident import TASK_QUEUE
 from lakemend.settings import Settings
-from records import Records
-from workflows.breaker import BreakerWorkflow
-from workflows.gate import GateWorkflow
 
 # those that tests/browser.sh looks for
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -51,20 +43,6 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield browser
         await browser.close()
-
-
-@pytest.fixture(scope="module")
-async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
-    """What answers for gates and breakers."""
-    with ThreadPoolExecutor(2) as threads:
-        async with Worker(
-            temporal,
-            task_queue=TASK_QUEUE,
-            workflows=[BreakerWorkflow, GateWorkflow],
-            activities=[RecordActivities(records).record_audit],
-            activity_executor=threads,
-        ):
-            yield
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,15 @@
 import asyncio
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Worker
 
-from activities.records import RecordActivities
 from lakemend.audit import AuditEntry
 from lakemend.breaker.settings import WhenOpen
 from lakemend.breaker.view import BreakerInput
-from lakemend.incident import incident_id
+from lakemend.incident import TASK_QUEUE, incident_id
 from lakemend.permit import (
     BREAKER_WORKFLOW,
     BreakerSettings,
@@ -23,22 +19,6 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from records import Records
-from workflows.breaker import BreakerWorkflow
-
-_QUEUE = "breakers"
-
-
-@pytest.fixture(scope="module")
-async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
-    with ThreadPoolExecutor(2) as threads:
-        async with Worker(
-            temporal,
-            task_queue=_QUEUE,
-            workflows=[BreakerWorkflow],
-            activities=[RecordActivities(records).record_audit],
-            activity_executor=threads,
-        ):
-            yield
 
 
 async def opened_breaker(temporal: Client, name: str) -> None:
@@ -49,7 +29,7 @@ async def opened_breaker(temporal: Client, name: str) -> None:
         BREAKER_WORKFLOW,
         BreakerInput(name=name),
         id=breaker_workflow_id(name),
-        task_queue=_QUEUE,
+        task_queue=TASK_QUEUE,
         start_signal="request_permit",
         start_signal_args=[PermitRequest(request_id="1", holder=holder, settings=settings)],
     )

@@ -1,35 +1,16 @@
 """Gates over HTTP, with a worker that runs them."""
 
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Worker
 
-from activities.records import RecordActivities
 from lakemend.gate.storm import StormTicket
 from lakemend.gate.talk import GateRequest
-from lakemend.incident import TASK_QUEUE
 from lakemend.recording import AuditInput
 from records import Records
-from workflows.gate import GateWorkflow
-
-
-@pytest.fixture(scope="module")
-async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
-    with ThreadPoolExecutor(2) as threads:
-        async with Worker(
-            temporal,
-            task_queue=TASK_QUEUE,
-            workflows=[GateWorkflow],
-            activities=[RecordActivities(records).record_audit],
-            activity_executor=threads,
-        ):
-            yield
 
 
 @pytest.fixture
