@@ -70,7 +70,7 @@ def inputs_of(evidence: Evidence) -> Inputs:
         clusters=tuple(cluster.cluster_id for cluster in evidence.clusters),
         places=places_of(evidence),
         recent_runs=len(others),
-        recent_successes=sum(each.result_state.startswith("SUCCESS") for each in others),
+        recent_successes=sum(each.succeeded for each in others),
         streak=streak_of(evidence),
         repairs=run.repair_count,
         lost_runs=len(evidence.lost_runs),

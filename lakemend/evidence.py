@@ -163,6 +163,13 @@ class Evidence(Model):
         return (*own, *(task.compute for task in self.failed_tasks))
 
     @property
+    def judged_runs(self) -> tuple[RecentRun, ...]:
+        """The job's other runs that ended by themselves, newest first."""
+        return tuple(
+            run for run in self.recent_runs if run.run_id != self.run.run_id and run.ended_by_itself
+        )
+
+    @property
     def failed_at(self) -> datetime | None:
         """When it failed."""
         return self.resource.failed_at if self.resource else self.run.ended_at

@@ -1,6 +1,6 @@
 """The run itself: its facts, and what its many state words come down to."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from lakemend.model import Model
@@ -38,6 +38,16 @@ class RecentRun(Model):
     ended_at: datetime | None = None
     settings_hash: str = ""
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did what it should, all of it or with failures that its job allows."""
+        return self.result_state.startswith("SUCCESS")
+
+    @property
+    def ended_by_itself(self) -> bool:
+        """Whether its end says something about the job: that of a cancelled run does not."""
+        return self.result_state not in {"", "CANCELED"}
+
 
 class RunPhase(StrEnum):
     """What a run's many state words come down to."""
@@ -47,6 +57,11 @@ class RunPhase(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     UNKNOWN = "unknown"
+
+
+def in_utc(at: datetime) -> datetime:
+    """Return an instant that can be compared with others; one without a zone is meant in UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 FAILED_RESULTS = frozenset({"FAILED", "TIMEDOUT", "MAXIMUM_CONCURRENT_RUNS_REACHED"})

@@ -5,8 +5,7 @@ from itertools import takewhile
 
 from lakemend.evidence import Evidence, RecentRun
 from lakemend.model import Model
-
-_SAYS_NOTHING = {"", "CANCELED"}
+from lakemend.run_facts import in_utc
 
 
 class Streak(Model):
@@ -25,34 +24,19 @@ def streak_of(evidence: Evidence) -> Streak:
     ended = evidence.run.ended_at
     if ended is None:
         return Streak()
-    earlier = sorted(_before(evidence, _aware(ended)), key=_end, reverse=True)
-    failed = list(takewhile(lambda run: not _succeeded(run), earlier))
+    earlier = sorted(_before(evidence, in_utc(ended)), key=_end, reverse=True)
+    failed = list(takewhile(lambda run: not run.succeeded, earlier))
     good = earlier[len(failed)] if len(failed) < len(earlier) else None
     return Streak(
         runs=len(failed) + 1,
-        since=_end(failed[-1]) if failed else _aware(ended),
+        since=_end(failed[-1]) if failed else in_utc(ended),
         last_success=_end(good) if good else None,
     )
 
 
 def _before(evidence: Evidence, ended: datetime) -> list[RecentRun]:
-    return [
-        run
-        for run in evidence.recent_runs
-        if run.run_id != evidence.run.run_id
-        and run.result_state not in _SAYS_NOTHING
-        and run.ended_at
-        and _aware(run.ended_at) <= ended
-    ]
-
-
-def _succeeded(run: RecentRun) -> bool:
-    return run.result_state.startswith("SUCCESS")
+    return [run for run in evidence.judged_runs if run.ended_at and in_utc(run.ended_at) <= ended]
 
 
 def _end(run: RecentRun) -> datetime:
-    return _aware(run.ended_at) if run.ended_at else datetime.max.replace(tzinfo=UTC)
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return in_utc(run.ended_at) if run.ended_at else datetime.max.replace(tzinfo=UTC)

@@ -91,7 +91,7 @@ def _whole_job(evidence: Evidence) -> tuple[Target | None, str]:
 def _config(evidence: Evidence) -> tuple[Target | None, str]:
     """Choose what changed: jobs are compared here, a cluster when the step looks at it."""
     now = evidence.job.settings_hash if evidence.job else ""
-    succeeded = (run for run in evidence.recent_runs if run.result_state.startswith("SUCCESS"))
+    succeeded = (run for run in evidence.recent_runs if run.succeeded)
     good = next((run.settings_hash for run in succeeded if run.settings_hash), "")
     if good and now and good != now:
         return _settings(evidence.job)

@@ -58,7 +58,7 @@ class JobHistory:
     def _succeeded_before(self, other: RecentRun) -> bool:
         ended, now = other.ended_at, self._run.ended_at
         before = ended is None or now is None or ended <= now
-        return before and other.result_state.startswith("SUCCESS")
+        return before and other.succeeded
 
 
 def _with_newest_tasks(raw: Json) -> Json:

@@ -1,11 +1,12 @@
 """What the job's history says about a diagnosis; each adjustment is a reason that can be read."""
 
-from collections.abc import Callable
-from datetime import UTC, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.outage import one_outage, shared_outage
 from lakemend.evidence import Changes, Evidence, RecentRun
+from lakemend.run_facts import in_utc
 
 # A few failures may be bad luck; this many without a success are a job that never worked.
 _RUNS_TO_JUDGE = 3
@@ -43,8 +44,10 @@ def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 
 
 def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
-    runs = _judged(evidence)
-    if diagnosis.remedy is not Remedy.RETRY or len(runs) < _RUNS_TO_JUDGE or _successes(runs):
+    runs = evidence.judged_runs
+    if diagnosis.remedy is not Remedy.RETRY or len(runs) < _RUNS_TO_JUDGE:
+        return diagnosis
+    if any(run.succeeded for run in runs):
         return diagnosis
     if _within_one_outage(runs, evidence) or shared_outage(evidence):
         return diagnosis
@@ -71,7 +74,7 @@ def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 def _changed_since(evidence: Evidence) -> str:
     """Return the run that succeeded with settings known to be others than those of now."""
     now = evidence.job.settings_hash if evidence.job else ""
-    successes = _successes(_judged(evidence))
+    successes = [run for run in evidence.judged_runs if run.succeeded]
     good = next((run for run in successes if run.settings_hash), None)
     return good.run_id if now and good and good.settings_hash != now else ""
 
@@ -112,24 +115,11 @@ def _quoted(changes: Changes) -> str:
     return f"{told}; and {more} more" if more > 0 else told
 
 
-def _judged(evidence: Evidence) -> list[RecentRun]:
-    """Return the other runs that ended by themselves, as the evidence lists them: newest first."""
-    return [
-        run
-        for run in evidence.recent_runs
-        if run.run_id != evidence.run.run_id and run.result_state not in {"", "CANCELED"}
-    ]
-
-
-def _within_one_outage(runs: list[RecentRun], evidence: Evidence) -> bool:
+def _within_one_outage(runs: Sequence[RecentRun], evidence: Evidence) -> bool:
     """Tell whether all ended close together; not where an end is unknown."""
     ends = [evidence.run.ended_at, *(run.ended_at for run in runs)]
-    known = [end if end.tzinfo else end.replace(tzinfo=UTC) for end in ends if end]
+    known = [in_utc(end) for end in ends if end]
     return len(known) == len(ends) and max(known) - min(known) < _ONE_OUTAGE
-
-
-def _successes(runs: list[RecentRun]) -> list[RecentRun]:
-    return [run for run in runs if run.result_state.startswith("SUCCESS")]
 
 
 def _to_a_person(diagnosis: Diagnosis, rule: str, where: str, why: str) -> Diagnosis:
