@@ -3,7 +3,7 @@
 import { stormAddress } from "./addresses.js";
 import { read } from "./api.js";
 import { h, show } from "./dom.js";
-import { moment, plain } from "./words.js";
+import { atOnce, moment, plain } from "./words.js";
 
 let gates = [];
 
@@ -47,12 +47,11 @@ function pauseBar({ workspace, pause }) {
 }
 
 function stormBar({ storm_id: id, workspace, cause, waiting, allowed }) {
-  const atOnce = allowed === 1 ? "one is tried" : `${allowed} may go at a time`;
   return h(
     "p",
     { class: "warning", "data-key": id },
     h("a", { href: stormAddress(id) }, `Storm of ${plain(cause)}`),
-    ` in ${workspace}: ${waiting} parked, ${atOnce}`,
+    ` in ${workspace}: ${waiting} parked, ${atOnce(allowed)}`,
   );
 }
 

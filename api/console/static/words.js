@@ -50,6 +50,11 @@ export function plain(word) {
   return (word ?? "").replaceAll("_", " ");
 }
 
+/** How many a storm lets go. */
+export function atOnce(allowed) {
+  return allowed === 1 ? "one is tried" : `${allowed} may go at a time`;
+}
+
 /** A state, whose colour says nothing that the word does not say. */
 export function badge(word) {
   return h("span", { class: `badge ${word}` }, plain(word));

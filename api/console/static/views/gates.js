@@ -4,7 +4,7 @@ import { linked, stormAddress } from "../addresses.js";
 import { quoted, read } from "../api.js";
 import { h } from "../dom.js";
 import { because } from "../held.js";
-import { age, badge, facts, moment, nothing, plain, row, table } from "../words.js";
+import { age, atOnce, badge, facts, moment, nothing, plain, row, table } from "../words.js";
 
 const QUEUE = ["Place", "Incident", "Cause", "Why it waits", "Waits for", "At most until"];
 const STORMS = ["Ticket", "Cause", "Workspace", "Began", "Over", "Recovered of those let through"];
@@ -69,7 +69,7 @@ function ramp({ allowed, probe_at: probe }) {
       { class: "ramp", "aria-hidden": "true" },
       steps.map((step) => h("span", { class: step <= allowed ? "reached" : null }, step)),
     ),
-    allowed === 1 ? " one is tried" : ` ${allowed} may go at a time`,
+    ` ${atOnce(allowed)}`,
     probe && [", the next one at ", moment(probe)],
   );
 }
