@@ -6,6 +6,7 @@ comes from the same TEMPORAL_… variables as the worker's own.
 # ruff: noqa: INP001 - the image copies this one file, it is no package
 
 import asyncio
+import os
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
@@ -43,5 +44,10 @@ def polls_from(host: str, found: list[PollerInfo], now: datetime) -> bool:
 
 if __name__ == "__main__":
     host = socket.gethostname()
-    if not polls_from(host, asyncio.run(pollers()), datetime.now(UTC)):
-        sys.exit(f"no worker on {host} has polled the queue {QUEUE} in the last {FRESH}")
+    is_healthy = polls_from(host, asyncio.run(pollers()), datetime.now(UTC))
+    if not is_healthy:
+        sys.stderr.write(f"no worker on {host} has polled the queue {QUEUE} in the last {FRESH}\n")
+        sys.stderr.flush()
+    # while the interpreter winds down a thread of the client may crash it, which would be an answer
+    # (https://github.com/temporalio/sdk-python/issues/300)
+    os._exit(0 if is_healthy else 1)
