@@ -22,8 +22,12 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.gate.storm import StormTicket
     from lakemend.letter import Letter
 
-LONGEST_HISTORY = 4000
-"""Events after which a new run begins; the server itself suggests it at about the same."""
+LONGEST_HISTORY = 1000
+"""Events after which a new run begins.
+
+Signals that arrive while the last task of a run is worked on fail that task, and it is tried again
+with the whole history replayed. On a busy machine four thousand events took longer than a task may.
+"""
 
 ANSWERS_AT_ONCE = 500
 """Signals on their way: the server allows 2,000 for one workflow."""
