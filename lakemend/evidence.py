@@ -29,6 +29,7 @@ from lakemend.run_facts import (
     RecentRun,
     RunFacts,
     RunPhase,
+    in_utc,
     run_phase,
 )
 
@@ -173,6 +174,19 @@ class Evidence(Model):
     def failed_at(self) -> datetime | None:
         """When it failed."""
         return self.resource.failed_at if self.resource else self.run.ended_at
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it failed, or was read if that is not known; can be compared with other instants."""
+        return in_utc(self.failed_at or self.read_at)
+
+    @property
+    def succeeded_with_other_settings(self) -> str:
+        """The run that succeeded with settings known to be others than those of now, or empty."""
+        now = self.job.settings_hash if self.job else ""
+        known = (run for run in self.judged_runs if run.succeeded and run.settings_hash)
+        good = next(known, None)
+        return good.run_id if now and good and good.settings_hash != now else ""
 
     @property
     def failure_key(self) -> str:

@@ -90,10 +90,7 @@ def _whole_job(evidence: Evidence) -> tuple[Target | None, str]:
 
 def _config(evidence: Evidence) -> tuple[Target | None, str]:
     """Choose what changed: jobs are compared here, a cluster when the step looks at it."""
-    now = evidence.job.settings_hash if evidence.job else ""
-    succeeded = (run for run in evidence.recent_runs if run.succeeded)
-    good = next((run.settings_hash for run in succeeded if run.settings_hash), "")
-    if good and now and good != now:
+    if evidence.succeeded_with_other_settings:
         return _settings(evidence.job)
     computes = [task.compute for task in evidence.failed_tasks]
     shared = [each.cluster_id for each in computes if each.kind is ComputeKind.ALL_PURPOSE]

@@ -1,7 +1,7 @@
 """What we remember ourselves of a run's surroundings: the platform shows none of it."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from activities.workspace import Json
 from lakemend.compute.raw_settings import differences
@@ -54,13 +54,7 @@ class Memory:
         self, evidence: Evidence, incident_id: str, *, later: timedelta
     ) -> list[Sighting]:
         """Return the other incidents of the same places, from shortly before to `later`."""
-        failed_at = aware(evidence.failed_at or evidence.read_at)
-        between = (failed_at - SAME_TIME, failed_at + later)
+        between = (evidence.happened_at - SAME_TIME, evidence.happened_at + later)
         return self._records.seen_near(
             evidence.workspace, places_of(evidence), between, incident_id
         )
-
-
-def aware(at: datetime) -> datetime:
-    """Return an instant that can be compared with others."""
-    return at if at.tzinfo else at.astimezone()

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from activities.reading.memory import aware
 from cli.diagnosis.remembering import OwnRecords
 from lakemend.diagnosis.diagnose import diagnose
 from lakemend.evidence import Evidence
@@ -29,7 +28,7 @@ def with_company(failures: Sequence[ReadFailure], records: OwnRecords) -> Iterat
     company = Company(seen for each in failures for seen in _sightings(each.evidence))
     for failure in failures:
         evidence, own = failure.evidence, _own_id(failure.evidence)
-        seen = company.before(_failed_at(evidence), places_of(evidence), own)
+        seen = company.before(evidence.happened_at, places_of(evidence), own)
         remembered = records.ask(
             lambda memory, evidence=evidence, own=own: memory.seen_near(
                 evidence, own, later=_NOT_LATER
@@ -45,7 +44,7 @@ def _sightings(evidence: Evidence) -> Iterator[tuple[datetime, Sighting]]:
     cause = diagnose(evidence).cause
     for place in places_of(evidence):
         yield (
-            _failed_at(evidence),
+            evidence.happened_at,
             Sighting(
                 incident_id=_own_id(evidence),
                 job_id=evidence.run.job_id,
@@ -57,7 +56,3 @@ def _sightings(evidence: Evidence) -> Iterator[tuple[datetime, Sighting]]:
 
 def _own_id(evidence: Evidence) -> str:
     return incident_id(evidence.workspace, evidence.run.run_id)
-
-
-def _failed_at(evidence: Evidence) -> datetime:
-    return aware(evidence.failed_at or evidence.read_at)

@@ -57,7 +57,7 @@ def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 
 def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     """Point at the change; only settings that our records hold whole can be rolled back."""
-    changed, good = evidence.changed_settings, _changed_since(evidence)
+    changed, good = evidence.changed_settings, evidence.succeeded_with_other_settings
     if not good and not changed.lines:
         return diagnosis
     why = f"this run ran with other settings than run {changed.since}, the last that succeeded"
@@ -69,14 +69,6 @@ def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     rolls_back = good and diagnosis.cause is Cause.CONFIG_INVALID
     remedy = Remedy.CHANGE if rolls_back else diagnosis.remedy
     return diagnosis.model_copy(update={"remedy": remedy, "reasons": (*diagnosis.reasons, reason)})
-
-
-def _changed_since(evidence: Evidence) -> str:
-    """Return the run that succeeded with settings known to be others than those of now."""
-    now = evidence.job.settings_hash if evidence.job else ""
-    successes = [run for run in evidence.judged_runs if run.succeeded]
-    good = next((run for run in successes if run.settings_hash), None)
-    return good.run_id if now and good and good.settings_hash != now else ""
 
 
 def _code_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
