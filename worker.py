@@ -28,6 +28,7 @@ from activities.runs import RunActivities
 from activities.snapshots import SnapshotActivities
 from activities.workspace import Workspaces
 from lakemend.incident import TASK_QUEUE
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.playbook import Playbooks
 from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
@@ -40,14 +41,9 @@ from workflows.lease import LeaseWorkflow
 from workflows.options import workspace_queue
 from workflows.retention import PruneRecordsWorkflow, schedule_pruning
 
-WORKFLOWS = (
-    IncidentWorkflow,
-    BreakerWorkflow,
-    GateWorkflow,
-    LeaseWorkflow,
-    KeepGoodSettingsWorkflow,
-    PruneRecordsWorkflow,
-)
+ENTITIES = (BreakerWorkflow, GateWorkflow, LeaseWorkflow)
+# An entity that somebody starts by hand on the incidents' queue is served there.
+WORKFLOWS = (IncidentWorkflow, KeepGoodSettingsWorkflow, PruneRecordsWorkflow, *ENTITIES)
 # Activities are HTTP calls and short SQL statements: threads that wait, not that compute.
 THREADS = 32
 # A call under way when the worker is told to stop gets this long to be confirmed.
@@ -73,16 +69,35 @@ async def run_worker(
     playbooks = load_all_playbooks(settings.playbooks_dir) if playbooks is None else playbooks
     workspaces = Workspaces(settings.workspaces)
     with ThreadPoolExecutor(THREADS, "activity") as threads:
+        entities = entity_worker(client, records, threads)
         control = control_worker(settings, client, records, threads, playbooks)
         callers = [
             workspace_worker(settings, client, records, threads, workspaces, name)
             for name in settings.workspaces
         ]
         async with AsyncExitStack() as running:
-            for worker in (control, *callers):
+            # who takes incidents can count on entities, also while it stops
+            for worker in (entities, control, *callers):
                 await running.enter_async_context(worker)
             await schedule_pruning(client)
             await shutdown.wait()
+
+
+def entity_worker(client: Client, records: Records, threads: ThreadPoolExecutor) -> Worker:
+    """Build the worker whose answers every incident waits for: none of its tasks may queue up.
+
+    Behind thousands of arrivals a gate's tasks would time out on the queue, and its long history
+    would be replayed for each of them.
+    """
+    return Worker(
+        client,
+        task_queue=ENTITY_QUEUE,
+        workflows=ENTITIES,
+        activities=[RecordActivities(records).record_audit],
+        activity_executor=threads,
+        workflow_runner=sandbox(),
+        graceful_shutdown_timeout=GRACE,
+    )
 
 
 def control_worker(
@@ -92,11 +107,11 @@ def control_worker(
     threads: ThreadPoolExecutor,
     playbooks: Playbooks,
 ) -> Worker:
-    """Build the worker for workflows and for whatever does not call a workspace."""
+    """Build the worker for incidents and for whatever does not call a workspace."""
     record = RecordActivities(records)
-    entities = EntityActivities(client, TASK_QUEUE, records.last_recovery)
+    entities = EntityActivities(client, ENTITY_QUEUE, records.last_recovery)
     recommendations = RecommendationActivities(records)
-    gates = GateActivities(client, TASK_QUEUE, entities)
+    gates = GateActivities(client, ENTITY_QUEUE, entities)
     decisions = DecisionActivities(playbooks, settings, records)
     return Worker(
         client,

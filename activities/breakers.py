@@ -11,7 +11,6 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.common import Priority
 
 from activities.signals import signal_if_running
 from lakemend.breaker.metrics import CALLS, CALLS_HELP, kind_of, labels_of
@@ -19,7 +18,6 @@ from lakemend.breaker.settings import Window
 from lakemend.breaker.state import Circuit
 from lakemend.breaker.view import BreakerInput
 from lakemend.lease import LEASE_WORKFLOW, LeaseCall, LeaseInput, LeaseReturn, lease_workflow_id
-from lakemend.letter import ENTITY_PRIORITY
 from lakemend.model import Model
 from lakemend.permit import (
     BREAKER_WORKFLOW,
@@ -95,7 +93,6 @@ class EntityActivities:
             LeaseInput(workspace=call.workspace, resource=call.resource),
             id=lease_workflow_id(call.workspace, call.resource),
             task_queue=self._task_queue,
-            priority=Priority(priority_key=ENTITY_PRIORITY),
             start_signal="request_lease",
             start_signal_args=[call.request],
             static_summary=f"Lease of {call.resource} in {call.workspace}",
@@ -119,7 +116,6 @@ class EntityActivities:
             BreakerInput(name=name),
             id=breaker_workflow_id(name),
             task_queue=self._task_queue,
-            priority=Priority(priority_key=ENTITY_PRIORITY),
             start_signal=signal,
             start_signal_args=[content],
             static_summary=f"Circuit breaker {name}",

@@ -6,7 +6,6 @@ for one signal. Both are safe to repeat: every level knows a request by its id.
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.common import Priority
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.breakers import EntityActivities
@@ -20,7 +19,6 @@ from lakemend.gate.talk import (
     gate_workflow_id,
 )
 from lakemend.gate.view import GateInput
-from lakemend.letter import ENTITY_PRIORITY
 from lakemend.permit import BreakerReport, Decision, PermitAnswer
 
 
@@ -59,7 +57,6 @@ class GateActivities:
                 GateInput(workspace=workspace, first=request),
                 id=gate_id,
                 task_queue=self._task_queue,
-                priority=Priority(priority_key=ENTITY_PRIORITY),
                 static_summary=f"Gate of workspace {workspace}",
             )
         except WorkflowAlreadyStartedError:
@@ -79,7 +76,6 @@ class GateActivities:
             GateInput(workspace=workspace),
             id=gate_workflow_id(workspace),
             task_queue=self._task_queue,
-            priority=Priority(priority_key=ENTITY_PRIORITY),
             start_signal="request_permit",
             start_signal_args=[request],
         )

@@ -10,7 +10,7 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
 )
-from temporalio.common import Priority, SearchAttributeKey
+from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
 from api.breaker_schemas import Breaker, BreakerHistory, BreakerList, BreakerQueue
@@ -18,8 +18,8 @@ from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
 from api.problems import AwayError, InvalidInputError, UnknownBreakerError, field_problem
 from lakemend.breaker.state import BreakerEvent, Circuit
 from lakemend.breaker.view import BreakerInput, WaitingRequest
-from lakemend.incident import BREAKER_STATE_ATTRIBUTE, TASK_QUEUE
-from lakemend.letter import ENTITY_PRIORITY
+from lakemend.incident import BREAKER_STATE_ATTRIBUTE
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
     BREAKER_PREFIX,
     BREAKER_WORKFLOW,
@@ -104,8 +104,7 @@ class Breakers:
                 BREAKER_WORKFLOW,
                 BreakerInput(name=name),
                 id=breaker_workflow_id(name),
-                task_queue=TASK_QUEUE,
-                priority=Priority(priority_key=ENTITY_PRIORITY),
+                task_queue=ENTITY_QUEUE,
                 start_signal=signal,
                 start_signal_args=[order],
                 static_summary=f"Circuit breaker {name}",

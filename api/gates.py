@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
-from temporalio.common import Priority
 from temporalio.service import RPCError
 
 from api.connection import CALL_TIMEOUT, TemporalConnection, reaching_temporal
@@ -15,8 +14,7 @@ from api.problems import AwayError
 from api.workspaces import require_known
 from lakemend.gate.talk import GATE_PREFIX, GATE_WORKFLOW, gate_workflow_id
 from lakemend.gate.view import GateInput, ParkedRequest
-from lakemend.incident import TASK_QUEUE
-from lakemend.letter import ENTITY_PRIORITY
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import ManualChange
 
 _RUNNING = f"WorkflowType = '{GATE_WORKFLOW}' AND ExecutionStatus = 'Running'"
@@ -64,8 +62,7 @@ class Gates:
                 GATE_WORKFLOW,
                 GateInput(workspace=workspace),
                 id=gate_workflow_id(workspace),
-                task_queue=TASK_QUEUE,
-                priority=Priority(priority_key=ENTITY_PRIORITY),
+                task_queue=ENTITY_QUEUE,
                 start_signal="pause",
                 start_signal_args=[order],
                 static_summary=f"Gate of workspace {workspace}",

@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowHandle
 from bench.results import conclude
 from bench.stage import Stage, WorkerProcess, staged
 from lakemend.breaker.view import BreakerInput, BreakerStatus
-from lakemend.incident import TASK_QUEUE
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
     BREAKER_WORKFLOW,
     ManualChange,
@@ -70,7 +70,7 @@ async def start(client: Client) -> WorkflowHandle[Any, Any]:
         BREAKER_WORKFLOW,
         BreakerInput(name=NAME),
         id=breaker_workflow_id(NAME),
-        task_queue=TASK_QUEUE,
+        task_queue=ENTITY_QUEUE,
         start_signal="metrics_only",
         start_signal_args=[ManualChange(by="bench", reason="a flood of signals")],
     )

@@ -4,8 +4,8 @@ from typing import Any
 
 from lakemend.model import Model
 
-ENTITY_PRIORITY = 1
-"""Gates, breakers and leases go first: in a flood everybody waits for their answers."""
+ENTITY_QUEUE = "lakemend-entities"
+"""Gates, breakers and leases run apart from incidents: in a flood everybody waits for them."""
 
 
 class Letter(Model):

@@ -23,7 +23,8 @@ from activities.records import RecordActivities
 from api.app import create_app
 from api.connection import Connector
 from api.server import Server
-from lakemend.incident import SEARCH_ATTRIBUTES, TASK_QUEUE
+from lakemend.incident import SEARCH_ATTRIBUTES
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.settings import Settings
 from records import Records, migrate, open_records
 from workflows.breaker import BreakerWorkflow
@@ -68,7 +69,7 @@ async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
     with ThreadPoolExecutor(2) as threads:
         async with Worker(
             temporal,
-            task_queue=TASK_QUEUE,
+            task_queue=ENTITY_QUEUE,
             workflows=[BreakerWorkflow, GateWorkflow],
             activities=[RecordActivities(records).record_audit],
             activity_executor=threads,

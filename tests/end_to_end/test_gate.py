@@ -10,8 +10,9 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from bench.stage import Stage, staged
 from lakemend.gate.talk import GATE_WORKFLOW, gate_workflow_id
 from lakemend.gate.view import GateInput, GateStatus
-from lakemend.incident import TASK_QUEUE, IncidentView, Outcome
+from lakemend.incident import IncidentView, Outcome
 from lakemend.incident import Stage as IncidentStage
+from lakemend.letter import ENTITY_QUEUE
 from tests.end_to_end.conftest import SCENARIO
 from tests.workflows.holders import eventually
 
@@ -41,7 +42,7 @@ async def pause(stage: Stage) -> WorkflowHandle[Any, Any]:
         GATE_WORKFLOW,
         GateInput(workspace="default"),
         id=gate_workflow_id("default"),
-        task_queue=TASK_QUEUE,
+        task_queue=ENTITY_QUEUE,
         start_signal="pause",
         start_signal_args=[BY_ANN],
     )

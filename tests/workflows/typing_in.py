@@ -15,6 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE
+from lakemend.letter import ENTITY_QUEUE
 from tests.workflows.holders import BINARIES, Bench, running_bench
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ async def bench_on_a_real_server() -> AsyncGenerator[Bench]:
             data_converter=pydantic_data_converter,
             search_attributes=[SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)],
         ) as env,
-        running_bench(env, task_queue="lakemend") as bench,
+        running_bench(env, task_queue=ENTITY_QUEUE) as bench,
     ):
         yield bench
 

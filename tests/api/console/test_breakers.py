@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from temporalio.client import Client
 
 from lakemend.breaker.view import BreakerInput
-from lakemend.incident import TASK_QUEUE
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
     BREAKER_WORKFLOW,
     BreakerSettings,
@@ -30,7 +30,7 @@ async def opened(temporal: Client, request: pytest.FixtureRequest) -> str:
         BREAKER_WORKFLOW,
         BreakerInput(name=name),
         id=breaker_workflow_id(name),
-        task_queue=TASK_QUEUE,
+        task_queue=ENTITY_QUEUE,
         start_signal="request_permit",
         start_signal_args=[asked],
     )

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from lakemend.gate.storm import StormSettings
 from lakemend.gate.talk import GateReport, GateRequest, GateSettings
 from lakemend.gate.view import GateInput
-from lakemend.incident import TASK_QUEUE
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import PermitOutcome
 
 _CAUSE = "cloud_capacity"
@@ -28,7 +28,7 @@ async def storm(temporal: Client) -> AsyncIterator[None]:
         await temporal.start_workflow("Sleeper", id=id_, task_queue="nobody-listens") for id_ in ids
     ]
     gate = await temporal.start_workflow(
-        "GateWorkflow", GateInput(workspace="stormy"), id="gate:stormy", task_queue=TASK_QUEUE
+        "GateWorkflow", GateInput(workspace="stormy"), id="gate:stormy", task_queue=ENTITY_QUEUE
     )
     for id_ in ids:
         request = GateRequest(request_id=id_, holder=id_, cause=_CAUSE, settings=_SETTINGS)

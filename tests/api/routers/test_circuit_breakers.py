@@ -9,7 +9,8 @@ from temporalio.client import Client
 from lakemend.audit import AuditEntry
 from lakemend.breaker.settings import WhenOpen
 from lakemend.breaker.view import BreakerInput
-from lakemend.incident import TASK_QUEUE, incident_id
+from lakemend.incident import incident_id
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
     BREAKER_WORKFLOW,
     BreakerSettings,
@@ -29,7 +30,7 @@ async def opened_breaker(temporal: Client, name: str) -> None:
         BREAKER_WORKFLOW,
         BreakerInput(name=name),
         id=breaker_workflow_id(name),
-        task_queue=TASK_QUEUE,
+        task_queue=ENTITY_QUEUE,
         start_signal="request_permit",
         start_signal_args=[PermitRequest(request_id="1", holder=holder, settings=settings)],
     )
