@@ -21,6 +21,8 @@ from lakemend.entity_events import Remark
 from lakemend.model import Model
 from lakemend.permit import CancelRequest, ManualChange, PermitReport, PermitRequest, Reconfigure
 
+_TOO_LONG = "Too few probes came back in the time that half-open may last"
+
 
 class Switch(Model):
     """A person changes the circuit; `trigger` is one of those by hand."""
@@ -87,7 +89,7 @@ def tick(breaker: Breaker, now: datetime) -> Turn:
 def _turn_over(breaker: Breaker, now: datetime) -> Breaker:
     silent_at = _silent_at(breaker)
     if silent_at is not None and silent_at <= now:
-        return opened(breaker, Trigger.PROBES_SILENT, now, "No probe came back in time")
+        return opened(breaker, Trigger.PROBES_SILENT, now, _TOO_LONG)
     if breaker.until is None or now < breaker.until:
         return breaker
     is_open = breaker.circuit is Circuit.OPEN

@@ -6,7 +6,7 @@ from lakemend.breaker.admission import MOST_HELD
 from lakemend.breaker.machine import HolderGone, is_forgettable, next_deadline
 from lakemend.breaker.settings import BreakerSettings, HalfOpenRule, UnknownCountsAs, Window
 from lakemend.breaker.state import KEPT_EVENTS, TRANSITIONS, Circuit, Trigger, move
-from lakemend.permit import Decision, PermitOutcome, PermitRequest, Reconfigure
+from lakemend.permit import Decision, PermitOutcome, PermitReport, PermitRequest, Reconfigure
 from tests.lakemend.breaker.driven_breaker import START, DrivenBreaker, at_once
 
 FAILURE, SUCCESS = PermitOutcome.FAILURE, PermitOutcome.SUCCESS
@@ -295,6 +295,30 @@ def test_a_probe_has_its_longest_time_from_when_it_was_given() -> None:
     assert next_deadline(breaker.breaker) == breaker.now + timedelta(minutes=10)
 
 
+def test_the_longest_time_counts_from_the_first_of_several_probes() -> None:
+    settings = at_once(half_open_for_max=timedelta(minutes=10), half_open_permits=2)
+    breaker = half_opened(settings)
+    assert breaker.acquire()
+    breaker.wait(300)
+    assert breaker.acquire()
+
+    breaker.wait(299)
+    breaker.tick()
+    assert breaker.state == "half_open"
+    breaker.wait(1)
+    breaker.tick()
+
+    assert breaker.state == "open"
+
+
+def test_a_permit_that_nobody_reports_has_its_end_as_deadline() -> None:
+    breaker = driven(at_once(permit_expires_after=timedelta(hours=1)))
+
+    assert breaker.acquire()
+
+    assert next_deadline(breaker.breaker) == START + timedelta(hours=1)
+
+
 def test_a_failure_may_name_the_instant_until_which_it_opens() -> None:
     breaker = driven()
     maintenance_end = START + timedelta(hours=2)
@@ -413,6 +437,16 @@ def test_a_manual_change_says_who_and_why() -> None:
     assert (event.kind, event.actor, event.reason) == ("forced_open", "kim", "a test")
 
 
+def test_a_setting_made_by_hand_says_who_and_why() -> None:
+    breaker = driven()
+
+    configure(breaker, failure_threshold=3)
+
+    event = breaker.breaker.events[-1]
+    assert (event.kind, event.actor, event.reason) == ("configured", "kim", "a test")
+    assert event.message == "Settings: failure_threshold=3"
+
+
 def test_the_last_hundred_events_are_kept() -> None:
     breaker = driven()
 
@@ -454,6 +488,49 @@ def test_what_people_set_outlives_a_change_of_the_playbook() -> None:
     assert breaker.breaker.settings.open_for == timedelta(hours=1)
 
 
+def test_what_is_set_by_two_orders_adds_up() -> None:
+    breaker = driven()
+
+    configure(breaker, failure_threshold=3)
+    configure(breaker, cool_down="1m")
+
+    assert breaker.breaker.overrides == {"failure_threshold": 3, "cool_down": "1m"}
+    assert breaker.breaker.settings.failure_threshold == 3
+    assert breaker.breaker.settings.cool_down == timedelta(minutes=1)
+
+
+def test_a_report_that_starts_a_breaker_brings_its_settings() -> None:
+    breaker = driven()
+    failed = PermitReport(request_id="r", outcome=FAILURE, settings=at_once(failure_threshold=1))
+
+    breaker.tell(failed)
+
+    assert breaker.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "counted"),
+    [
+        (at_once(failure_threshold=2), {"window": "count", "window_size": 8}, 8),
+        (
+            at_once(window=Window.COUNT, window_size=2, minimum_calls=2),
+            {"window": "consecutive", "failure_threshold": 4},
+            4,
+        ),
+    ],
+    ids=["consecutive to count", "count to consecutive"],
+)
+def test_calls_that_only_another_window_needs_are_kept(
+    first: BreakerSettings, then: dict[str, object], counted: int
+) -> None:
+    breaker = driven(first)
+    run(breaker, SUCCESS, 10)
+
+    configure(breaker, **then)
+
+    assert breaker.breaker.counted(breaker.now).calls == counted
+
+
 def test_another_kind_of_window_goes_on_with_the_calls_of_the_first() -> None:
     breaker = driven()
     run(breaker, FAILURE, 4)
@@ -487,6 +564,21 @@ def test_a_breaker_is_forgettable_only_with_nothing_to_remember() -> None:
     assert is_forgettable(breaker.breaker, breaker.now)
     configure(breaker, failure_threshold=3)
 
+    assert not is_forgettable(breaker.breaker, breaker.now)
+
+
+@pytest.mark.parametrize("state", ["open", "half_open", "forced_open", "disabled", "metrics_only"])
+def test_a_breaker_that_is_not_closed_is_remembered(state: str) -> None:
+    breaker = half_opened() if state == "half_open" else opened()
+    orders = {
+        "forced_open": Trigger.FORCE_OPEN,
+        "disabled": Trigger.DISABLE,
+        "metrics_only": Trigger.METRICS_ONLY,
+    }
+    if state in orders:
+        breaker.by_hand(orders[state])
+
+    assert breaker.state == state
     assert not is_forgettable(breaker.breaker, breaker.now)
 
 
