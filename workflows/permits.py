@@ -74,7 +74,14 @@ class Permit:
         if answer is not self._of_breaker():
             self._gate_answered = True
             self._granted |= answer.decision is Decision.GRANTED
+            self._remember_sent_away(answer)
         return answer
+
+    def _remember_sent_away(self, answer: PermitAnswer) -> None:
+        """Say so when asking again: who has no place in the queue is not known to the gate."""
+        if answer.decision is Decision.PARKED and not answer.place:
+            gate = self._call.gate.model_copy(update={"comes_back": True})
+            self._asked = self._call.model_copy(update={"gate": gate})
 
     async def wait_in_line(self, parked: PermitAnswer, until: datetime) -> None:
         """Wait until there is another answer, the run was reported, or it is time to ask again.

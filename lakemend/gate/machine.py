@@ -103,7 +103,9 @@ def _ask(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     if asked in gate.slots or asked in gate.waiting or asked in gate.ended:
         return gate
     gate = change(gate, settings=request.settings)
-    return enqueue(count_arrival(gate, request, now), request, now)
+    if not request.comes_back:
+        gate = count_arrival(gate, request, now)
+    return enqueue(gate, request, now)
 
 
 def _lose(gate: Gate, request_id: str, why: str, now: datetime) -> Gate:

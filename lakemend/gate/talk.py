@@ -28,13 +28,18 @@ class GateSettings(Model):
 
 
 class GateRequest(Model):
-    """May I act against `cause`? `holder` is the workflow to answer, by `permit_answered`."""
+    """May I act against `cause`? `holder` is the workflow to answer, by `permit_answered`.
+
+    `comes_back` is from one that a full queue has sent away: the gate keeps nothing of it, and has
+    counted it as an arrival already.
+    """
 
     request_id: str
     holder: str
     cause: Annotated[str, Field(min_length=1, max_length=200)]
     settings: GateSettings = GateSettings()
     park_for: Duration = timedelta(hours=4)
+    comes_back: bool = False
 
 
 class GateReport(Model):

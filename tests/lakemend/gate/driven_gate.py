@@ -39,7 +39,9 @@ class DrivenGate:
             self.answers[addressed.answer.request_id] = addressed.answer
         self.granted += [key for key in self.gate.slots if key not in known]
 
-    def ask(self, request_id: str, cause: str = "network", hours: float = 4) -> Decision:
+    def ask(
+        self, request_id: str, cause: str = "network", hours: float = 4, *, again: bool = False
+    ) -> Decision:
         self.tell(
             GateRequest(
                 request_id=request_id,
@@ -47,6 +49,7 @@ class DrivenGate:
                 cause=cause,
                 settings=self.settings,
                 park_for=timedelta(hours=hours),
+                comes_back=again,
             )
         )
         return self.answers[request_id].decision

@@ -150,6 +150,30 @@ def test_those_who_are_turned_away_come_back_one_after_the_other() -> None:
     assert last.retry_at == NOON + timedelta(minutes=30)
 
 
+def test_who_comes_back_after_a_full_queue_is_no_new_arrival() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(MOST_WAITING + 2)
+    driven.ask("late")
+    arrived = driven.gate.storms["network"].tally.arrived
+    driven.report("r0")
+
+    decision = driven.ask("late", again=True)
+
+    assert decision is Decision.PARKED
+    assert driven.answers["late"].place > 0
+    assert driven.gate.storms["network"].tally.arrived == arrived == MOST_WAITING + 3
+
+
+def test_those_who_come_back_begin_no_storm() -> None:
+    driven = DrivenGate()
+
+    for number in range(100):
+        driven.ask(f"late{number}", again=True)
+
+    assert driven.kinds == []
+    assert len(driven.under_way) == driven.settings.max_recoveries
+
+
 def test_of_those_who_wait_each_leaves_when_its_own_time_is_over() -> None:
     driven = DrivenGate(TWO_AT_ONCE)
     driven.ask_many(2)

@@ -1,0 +1,97 @@
+"""What an incident says to the gate of its workspace, on the time-skipping server."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from temporalio import workflow
+from temporalio.worker import Worker
+
+from lakemend.gate.admission import MOST_WAITING
+from lakemend.gate.state import Gate, Pause, Place
+from lakemend.gate.storm import Storm
+from lakemend.gate.talk import GATE_WORKFLOW, GateReport, gate_workflow_id
+from lakemend.gate.view import GateInput, GateStatus
+from lakemend.permit import PermitAnswer, PermitOutcome
+from lakemend.plan import Plan
+from lakemend.policy import Consent, Ruling
+from tests.workflows.holders import Bench, running_bench, time_skipping
+from workflows.mailbox import Mailbox
+from workflows.permits import Permit
+
+NOW = datetime.now(UTC)
+PATIENCE = timedelta(hours=12)
+CAUSE = "network"
+
+
+@workflow.defn(name="PetitionerStub", sandboxed=False)
+class Petitioner:
+    """Asks as an incident does, until it has a place in the queue."""
+
+    def __init__(self) -> None:
+        self._mailbox = Mailbox()
+
+    @workflow.run
+    async def run(self, workspace: str) -> list[PermitAnswer]:
+        permit = Permit(workspace, self._mailbox)
+        permit.prepare(Plan(ruling=Ruling(consent=Consent.ACT)), CAUSE)
+        answers = [await permit.ask()]
+        while not answers[-1].place:
+            await permit.wait_in_line(answers[-1], workflow.now() + PATIENCE)
+            answers.append(await permit.ask())
+        return answers
+
+    @workflow.signal
+    def permit_answered(self, answer: PermitAnswer) -> None:
+        self._mailbox.take_permit(answer)
+
+
+@pytest.fixture(scope="module")
+async def bench() -> AsyncIterator[Bench]:
+    async with time_skipping() as env, running_bench(env, "permits") as bench:
+        petitioners = Worker(
+            env.client,
+            task_queue="petitioners",
+            workflows=[Petitioner],
+            activities=[bench.gates.ask_leave],
+        )
+        async with petitioners:
+            yield bench
+
+
+def full_gate(workspace: str) -> Gate:
+    """A gate that is paused in a storm, and whose queue has no room."""
+    until = NOW + timedelta(days=1)
+    place = Place(holder="somebody", cause=CAUSE, since=NOW, until=until)
+    return Gate(
+        workspace=workspace,
+        pause=Pause(by="ann", reason="the zone is down", since=NOW),
+        waiting={f"r{number}": place for number in range(MOST_WAITING)},
+        nobody_leaves_before=until,
+        storms={CAUSE: Storm(storm_id="storm", cause=CAUSE, began_at=NOW)},
+    )
+
+
+async def test_an_incident_that_a_full_queue_sent_away_counts_once(bench: Bench) -> None:
+    workspace = f"w{uuid4().hex}"
+    gate = await bench.client.start_workflow(
+        GATE_WORKFLOW,
+        GateInput(workspace=workspace, gate=full_gate(workspace)),
+        id=gate_workflow_id(workspace),
+        task_queue=bench.task_queue,
+    )
+    incident = await bench.client.start_workflow(
+        Petitioner.run, workspace, id=f"incident-{uuid4()}", task_queue="petitioners"
+    )
+    await bench.env.sleep(timedelta(minutes=7))
+
+    left = GateReport(request_id="r0", outcome=PermitOutcome.IGNORED)
+    await gate.signal("report", left)
+    first, *others = await incident.result()
+
+    assert (first.place, others[-1].place) == (0, MOST_WAITING)
+    assert len(others) > 1
+    status: GateStatus = await gate.query("status", result_type=GateStatus)
+    assert status.storms[0].tally.arrived == 1
+    await gate.terminate()
