@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from cli.demo.scene import SceneName
 from cli.demo.story import Story
 from cli.demo.surroundings import Surroundings
 from cli.demo.verdict import Verdict
@@ -56,10 +57,16 @@ def show_links(surroundings: Surroundings, *, stay: bool) -> None:
         say("                   lakemend incident list")
         say("                   lakemend token   # to sign in to the console and give orders")
     say("Keep it running", style="bold")
-    say("  Ctrl-C ends it." if stay else "  lakemend demo --stay")
+    say("  Ctrl-C ends it." if stay else f"  {_again(surroundings)}")
     say("Point it at a real workspace", style="bold")
     for line in _REAL_WORKSPACE:
         say(f"  {line}")
+
+
+def _again(surroundings: Surroundings) -> str:
+    scene = surroundings.scene.name
+    chosen = "" if scene is SceneName.FAILURES else f" --scene {scene}"
+    return f"lakemend demo{chosen} --stay"
 
 
 def env_file(surroundings: Surroundings) -> Path:
