@@ -18,6 +18,13 @@ const ENDS = {
   suggestions: ["30m", "1h", "2h", "4h", "8h", "1d"],
   hint: "Like 30m, 2h or 1d. Empty: until somebody ends it.",
 };
+const SETTINGS = {
+  name: "settings",
+  label: "Settings",
+  required: true,
+  suggestions: ["failure_threshold=3", "open_for=30m", "cool_down=1m", "when_open=park"],
+  hint: "Like failure_threshold=3 cool_down=1m. Without a value, as in cool_down=, it is taken back.",
+};
 const EVERYWHERE = "";
 
 const ORDERS = {
@@ -69,12 +76,31 @@ const ORDERS = {
     path: breakerPath("disable"),
     done: (name) => `${name} disabled.`,
   },
+  "metrics-only": {
+    title: "Let the breaker only count",
+    says: (name) => [name, "Every recovery passes and is counted, but it never opens."],
+    fields: [WHY, ENDS],
+    button: "Only count",
+    kind: "danger",
+    path: breakerPath("metrics-only"),
+    done: (name) => `${name} only counts.`,
+  },
+  configure: {
+    title: "Change settings of the breaker",
+    says: (name) => [name, "They stay on top of what the playbook says. What was counted is kept."],
+    fields: [SETTINGS, WHY],
+    button: "Change",
+    kind: "primary",
+    path: breakerPath("configure"),
+    sends: ({ settings, ...sent }) => ({ ...sent, settings: settingsIn(settings) }),
+    done: (name) => `Settings of ${name} changed.`,
+  },
 };
 
 /** Ask for what an order needs, and give it; returns what to tell the person, or null. */
 export async function giveOrder(kind, about, workspaces) {
   if (!(await signIn())) return null;
-  const { title, says, fields, button, kind: look, path, done } = ORDERS[kind];
+  const { title, says, fields, button, kind: look, path, done, sends } = ORDERS[kind];
   const isForGate = kind === "pause" || kind === "resume";
   return ask({
     title,
@@ -83,7 +109,7 @@ export async function giveOrder(kind, about, workspaces) {
     button,
     kind: look,
     act: async ({ workspace = about, ...sent }) => {
-      const answer = await order(path(workspace), sent);
+      const answer = await order(path(workspace), sends ? sends(sent) : sent);
       return unheard(answer) || done(workspace);
     },
   });
@@ -110,6 +136,12 @@ function gatePath(verb) {
 
 function breakerPath(verb) {
   return (name) => `/api/circuit-breakers/${quoted(name)}/${verb}`;
+}
+
+/** Read `name=value name=`: without a value it is taken back, without `=` the API refuses it. */
+function settingsIn(text) {
+  const pairs = text.trim().split(/\s+/).map((each) => each.split("="));
+  return Object.fromEntries(pairs.map(([name, value = " "]) => [name, value || null]));
 }
 
 function named(workspace) {

@@ -71,7 +71,8 @@ async def test_an_open_breaker_is_found_read_and_reset(
 
 
 @pytest.mark.parametrize(
-    ("order", "state"), [("Hold open", "forced_open"), ("Disable", "disabled")]
+    ("order", "state"),
+    [("Hold open", "forced_open"), ("Disable", "disabled"), ("Only count", "metrics_only")],
 )
 async def test_a_breaker_is_held_for_a_time_though_it_had_nothing_to_remember(
     signed_in: Page, demo: httpx.AsyncClient, order: str, state: str
@@ -88,3 +89,27 @@ async def test_a_breaker_is_held_for_a_time_though_it_had_nothing_to_remember(
     await expect(signed_in.get_by_role("heading", level=1)).to_contain_text(state.replace("_", " "))
     last = (await demo.get(f"/api/circuit-breakers/{name}/history")).json()["events"][-1]
     assert (last["actor"], last["reason"]) == ("anna", "maintenance")
+
+
+async def test_settings_are_changed_and_what_is_wrong_is_refused(
+    signed_in: Page, demo: httpx.AsyncClient
+) -> None:
+    name = "DatabricksDiskFull:job-configured"
+    await signed_in.goto(f"{demo.base_url}/console/#/breakers/{name}")
+    await signed_in.get_by_role("button", name="Change settings …").click()
+    await signed_in.get_by_label("Why").fill("a flaky job")
+    settings = signed_in.get_by_label("Settings", exact=True)
+    change = signed_in.get_by_role("button", name="Change", exact=True)
+
+    await settings.fill("failure_threshold")
+    await change.click()
+    refused = signed_in.get_by_role("dialog").get_by_role("alert")
+    await expect(refused).to_contain_text("failure_threshold")
+    await settings.fill("failure_threshold=3  cool_down=1m open_for=")
+    await change.click()
+
+    await expect(signed_in.locator("#done")).to_have_text(f"Settings of {name} changed.")
+    breaker = (await demo.get(f"/api/circuit-breakers/{name}")).json()
+    assert breaker["overrides"] == {"failure_threshold": 3, "cool_down": "1m"}
+    last = (await demo.get(f"/api/circuit-breakers/{name}/history")).json()["events"][-1]
+    assert (last["kind"], last["actor"]) == ("configured", "anna")

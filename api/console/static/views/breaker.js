@@ -89,6 +89,8 @@ function orders(name, breaker) {
     breaker && h("button", { ...about, class: "primary", "data-order": "reset" }, "Reset …"),
     h("button", { ...about, class: "danger", "data-order": "open" }, "Hold open …"),
     h("button", { ...about, class: "danger", "data-order": "disable" }, "Disable …"),
+    h("button", { ...about, class: "danger", "data-order": "metrics-only" }, "Only count …"),
+    h("button", { ...about, "data-order": "configure" }, "Change settings …"),
   );
 }
 
