@@ -1,9 +1,13 @@
-"""Activities against a simulated workspace over HTTP, with records in a SQLite file."""
+"""Activities against a simulated workspace over HTTP, with records in a SQLite file.
+
+The workspace's time stands still, and moves only where a test waits for something: how quick the
+machine is changes nothing.
+"""
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
+from typing_extensions import override
 
 from activities.actions.table import ACTIONS, action_activities
 from activities.workspace import Json, Workspace, Workspaces
@@ -19,6 +24,21 @@ from lakemend.step import StepInput, StepResult, Target
 from records import Records, migrate, open_records
 from simulator.client import Control
 from simulator.server import SimulatorProcess
+
+STEP_SECONDS = 5  # shorter than any state that a test wants to see
+MOST_STEPS = 5000
+
+
+class SteppingControl(Control):
+    """Waits by moving the time on, a little after each look."""
+
+    @override
+    def wait_until(self, reached: Callable[[], bool], timeout: float = 120) -> None:
+        for _ in range(MOST_STEPS):
+            if reached():
+                return
+            self.advance(STEP_SECONDS)
+        raise TimeoutError("the simulated workspace never gets there")
 
 
 @dataclass
@@ -34,10 +54,20 @@ class Lab:
     def workspace(self) -> Workspace:
         return self.workspaces.of("default")
 
+    @property
+    def now(self) -> datetime:
+        """What the workspace's clock says."""
+        return datetime.fromtimestamp(self.control.status()["now"], UTC)
+
+    def let_pass(self) -> None:
+        """Move the time on a little, so that what comes next is later than what was."""
+        self.control.advance(STEP_SECONDS)
+
     def fail(self, job: str, parameters: dict[str, str] | None = None) -> str:
         """Run a job to its failure and return the run's id."""
         run_id = self.control.run_job(job, parameters)
         assert self.control.wait_for_run(run_id)["result"] == "FAILED"
+        self.let_pass()
         return str(run_id)
 
     def settings(self, job: str) -> Json:
@@ -74,6 +104,7 @@ class Lab:
 
     def act(self, step: StepInput, number: int = 1) -> StepResult:
         """Make one try of a step; a later try finds the last heartbeat of the ones before."""
+        self.let_pass()
         activities = dict(
             zip(ACTIONS, action_activities(self.workspaces, self.records), strict=True)
         )
@@ -95,21 +126,20 @@ class Lab:
             self.act(step)
 
     def act_until_done(self, step: StepInput) -> StepResult:
-        """Try a step as often as it asks for, at once rather than when it asks for it."""
-        for number in range(1, 500):
+        """Try a step as often as it asks for."""
+        for number in range(1, MOST_STEPS):
             try:
                 return self.act(step, number)
             except ApplicationError as error:
                 if error.type != "StillChanging":
                     raise
-                time.sleep(0.05)
         raise AssertionError("the step does not end")
 
 
 @pytest.fixture(scope="module")
 def simulator(scenario: str) -> Iterator[SimulatorProcess]:
     """The simulated workspace of a module, from its `scenario` fixture."""
-    with SimulatorProcess(scenario, options=("--time-factor", "600")) as simulator:
+    with SimulatorProcess(scenario, options=("--time-factor", "600", "--frozen")) as simulator:
         yield simulator
 
 
@@ -124,6 +154,8 @@ def lab(simulator: SimulatorProcess, workspaces: Workspaces, tmp_path: Path) -> 
     url = f"sqlite:///{tmp_path / 'records.db'}"
     migrate(url)
     records = open_records(url)
-    yield Lab(simulator.control, workspaces, records)
-    simulator.control.clear_faults()
+    control = SteppingControl(simulator.address)
+    yield Lab(control, workspaces, records)
+    control.clear_faults()
+    control.close()
     records.close()

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ class OneStep:
 @pytest.fixture
 async def client(lab: Any) -> AsyncIterator[Client]:
     """A Temporal server that skips time, with a worker for our activities."""
+    lab.control.set_pace(frozen=False)  # the worker tries again in a time of its own
     starting = WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=SERVER, data_converter=pydantic_data_converter
     )
@@ -89,7 +90,7 @@ async def carry_out(client: Client, step: StepInput) -> tuple[StepResult, RunEnd
 async def test_call_of_the_first_try_is_told_by_the_try_that_finds_it_done(
     lab: Any, client: Client
 ) -> None:
-    step = lab.cluster_step("restart_cluster", "shared", failed_at=datetime.now(UTC))
+    step = lab.cluster_step("restart_cluster", "shared", failed_at=lab.now)
 
     result, _ = await carry_out(client, step)
 

@@ -54,7 +54,7 @@ async def test_next_look_comes_sooner_than_the_action_asks_for() -> None:
                     environment.client.execute_workflow(
                         LookingWorkflow.run, id=str(uuid.uuid4()), task_queue="looks"
                     ),
-                    timeout=30,
+                    timeout=100,
                 )
 
     assert looks == 3

@@ -181,7 +181,7 @@ def test_read_that_lags_behind_our_repair_leads_to_no_second_one(lab: Any) -> No
     run_id = lab.fail("flaky")
     step = lab.step("repair_run", run_id=run_id)
     lab.workspace.get_run(run_id)
-    lab.control.add_fault("stale", path="*/runs/get", seconds=1, times=0)
+    lab.control.add_fault("stale", path="*/runs/get", seconds=60, times=0)
 
     with pytest.raises(ApplicationError) as waiting:
         lab.act(step)

@@ -1,6 +1,6 @@
 """A job is run again exactly once, and not when its schedule did so already."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ def scenario() -> str:
 
 
 def rerun(lab: Any, job: str, run_id: str, **fields: Any) -> Any:
-    fields = {"failed_at": datetime.now(UTC), "token": f"{run_id}/1", **fields}
+    fields = {"failed_at": lab.now, "token": f"{run_id}/1", **fields}
     return lab.step("rerun_job", run_id=run_id, job_id=str(lab.control.job_id(job)), **fields)
 
 
@@ -71,30 +71,26 @@ def test_next_attempt_starts_another_run(lab: Any) -> None:
 
 def test_run_that_started_since_the_failure_is_stepped_aside_for(lab: Any) -> None:
     run_id = lab.fail("flaky")
-    failed_at = datetime.now(UTC) - timedelta(seconds=1)
-    lab.control.set_pace(1)
+    failed_at = lab.now - timedelta(seconds=1)
     other = lab.control.run_job("flaky")
 
     result = lab.act(rerun(lab, "flaky", run_id, failed_at=failed_at))
 
     lab.control.cancel_as_person(other)
-    lab.control.set_pace(600)
     assert result.superseded
     assert str(other) in result.message
 
 
 def test_run_that_was_active_before_the_failure_is_no_substitute(lab: Any) -> None:
-    lab.control.set_pace(1)
     other = lab.control.run_job("slow")
     run_id = str(lab.control.run_job("slow"))
 
     result = lab.act(
-        rerun(lab, "slow", run_id, failed_at=datetime.now(UTC) + timedelta(seconds=1), dry_run=True)
+        rerun(lab, "slow", run_id, failed_at=lab.now + timedelta(seconds=1), dry_run=True)
     )
 
     for each in (other, int(run_id)):
         lab.control.cancel_as_person(each)
-    lab.control.set_pace(600)
     assert not result.superseded
     assert [call.path for call in result.calls] == ["/api/2.2/jobs/run-now"]
 

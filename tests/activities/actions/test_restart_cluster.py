@@ -1,6 +1,5 @@
 """A cluster is brought back from any state, once, and not against a person's will."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -57,7 +56,7 @@ def kill(lab: Any, name: str, code: str = "CLOUD_PROVIDER_SHUTDOWN") -> None:
 
 
 def restart(lab: Any, name: str, **fields: Any) -> Any:
-    fields = {"failed_at": datetime.now(UTC), **fields}
+    fields = {"failed_at": lab.now, **fields}
     return lab.cluster_step("restart_cluster", name, **fields)
 
 
@@ -80,7 +79,7 @@ def test_cluster_running_since_before_the_failure_is_restarted_once(lab: Any) ->
 
 
 def test_cluster_that_came_back_after_the_failure_is_left_alone(lab: Any) -> None:
-    failed_at = datetime.now(UTC)
+    failed_at = lab.now
     lab.act_until_done(restart(lab, "healthy", failed_at=failed_at))
     before = starts(lab, "healthy")
 
@@ -122,7 +121,7 @@ def test_start_that_never_arrived_is_made_by_the_next_try(lab: Any) -> None:
 def test_state_that_changed_before_the_call_is_read_again(lab: Any) -> None:
     kill(lab, "raced")
     lab.cluster("raced")
-    lab.control.add_fault("stale", path="*/clusters/get", seconds=0.5, times=0)
+    lab.control.add_fault("stale", path="*/clusters/get", seconds=60, times=0)
     step = restart(lab, "raced")
 
     with pytest.raises(ApplicationError):

@@ -88,7 +88,7 @@ def test_nothing_is_started_while_the_platform_retries(lab: Any) -> None:
     lab.control.wait_until(lambda: updates(lab, "retried")[0]["state"] == "FAILED")
 
     with pytest.raises(ApplicationError, match="the platform retries by itself"):
-        lab.act(restart(lab, "retried", failed_at=datetime.now(UTC)))
+        lab.act(restart(lab, "retried", failed_at=lab.now))
     lab.act_until_done(restart(lab, "retried"))
 
     assert [each["cause"] for each in updates(lab, "retried")] == ["RETRY_ON_FAILURE", "API_CALL"]

@@ -1,6 +1,5 @@
 """A cluster is started once, and one that runs is left alone."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,7 +29,7 @@ def starts(lab: Any, name: str) -> int:
 
 
 def start(lab: Any, name: str, **fields: Any) -> Any:
-    return lab.cluster_step("start_cluster", name, failed_at=datetime.now(UTC), **fields)
+    return lab.cluster_step("start_cluster", name, failed_at=lab.now, **fields)
 
 
 def test_terminated_cluster_is_started_and_waited_for(lab: Any) -> None:

@@ -106,6 +106,7 @@ def test_runs_of_others_are_waited_for_or_respected(lab: Any, others: str, error
         lab.act(step)
 
     lab.control.cancel_as_person(run_id)
+    lab.control.wait_for_run(run_id)
     assert str(held.value.type).startswith(error)
     assert lab.cluster("busy")["aws_attributes"]["availability"] == "SPOT"
 
@@ -120,4 +121,5 @@ def test_runs_of_others_are_named_when_going_on(lab: Any) -> None:
     )
 
     lab.control.cancel_as_person(run_id)
+    lab.control.wait_for_run(run_id)
     assert "interrupts 1 active runs: neighbour" in result.message

@@ -1,7 +1,5 @@
 """Evidence about a resource, and the runs that died with it."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,7 @@ def read(lab: Any, resource: str, *, patient: bool = False) -> Evidence:
         try:
             return ResourceReader(lab.workspace, patient=patient).read("default", resource)
         except StillChangingError:
-            time.sleep(0.02)
+            lab.let_pass()
     raise AssertionError(f"{resource} changes for ever")
 
 
@@ -41,16 +39,9 @@ def die(
     lab.control.terminate_cluster(name, code, type_)
 
 
-def until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def runs_on(lab: Any, job: str, number: int = 1) -> list[str]:
     runs = [lab.control.run_job(job) for _ in range(number)]
-    until(lambda: all(lab.control.run(run)["phase"] == "RUNNING" for run in runs))
+    lab.control.wait_until(lambda: all(lab.control.run(run)["phase"] == "RUNNING" for run in runs))
     return [str(run) for run in runs]
 
 
@@ -110,9 +101,9 @@ def test_a_cluster_that_rests_took_no_run(lab: Any) -> None:
 
 def test_the_run_whose_task_started_the_dead_one_is_handed_over_instead(lab: Any) -> None:
     parent = lab.control.run_job("caller")
-    until(lambda: any(run["job"] == "on_called" for run in lab.control.runs()))
+    lab.control.wait_until(lambda: any(run["job"] == "on_called" for run in lab.control.runs()))
     child = next(run for run in lab.control.runs() if run["job"] == "on_called")
-    until(lambda: lab.control.run(child["run_id"])["phase"] == "RUNNING")
+    lab.control.wait_until(lambda: lab.control.run(child["run_id"])["phase"] == "RUNNING")
     die(lab, "called")
     lab.control.wait_for_run(parent)
 
@@ -176,14 +167,14 @@ def test_a_fatal_update_names_its_error_and_is_known_by_its_id(lab: Any) -> None
 
 
 def read_pipeline(lab: Any, pipeline_id: str) -> Evidence:
-    until(lambda: lab.workspace.list_updates(pipeline_id)[0]["state"] == "FAILED")
+    lab.control.wait_until(lambda: lab.workspace.list_updates(pipeline_id)[0]["state"] == "FAILED")
     return read(lab, f"pipeline-{pipeline_id}")
 
 
 def test_an_update_that_the_platform_retries_is_waited_for(lab: Any) -> None:
     pipeline_id = lab.control.pipeline_id("retried")
     lab.workspace.write(start_update(pipeline_id, "by hand"))
-    until(lambda: lab.workspace.list_updates(pipeline_id)[0]["state"] == "FAILED")
+    lab.control.wait_until(lambda: lab.workspace.list_updates(pipeline_id)[0]["state"] == "FAILED")
 
     with pytest.raises(StillChangingError, match=r"retries by itself|is RUNNING"):
         ResourceReader(lab.workspace, patient=False).read("default", f"pipeline-{pipeline_id}")
