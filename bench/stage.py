@@ -39,7 +39,7 @@ from simulator.server import SimulatorProcess
 from worker import run_worker
 
 TEMPORAL = Path(sys.executable).with_name("temporal")
-SOON = 60
+SOON = 240  # seconds; a loaded machine needs a multiple of the usual time
 DYNAMIC = [
     word
     for name, value in DYNAMIC_CONFIG.items()

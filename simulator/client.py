@@ -144,13 +144,13 @@ class Control:
         """End the life of every OAuth token."""
         self._post("/tokens/expire", {})
 
-    def wait_for_run(self, run_id: int, timeout: float = 30) -> Json:
+    def wait_for_run(self, run_id: int, timeout: float = 120) -> Json:
         """Wait until a run has ended; raises TimeoutError."""
         ended = {"TERMINATED", "SKIPPED"}
         self.wait_until(lambda: self.run(run_id)["phase"] in ended, timeout)
         return self.run(run_id)
 
-    def wait_until(self, reached: Callable[[], bool], timeout: float = 30) -> None:
+    def wait_until(self, reached: Callable[[], bool], timeout: float = 120) -> None:
         """Wait for a condition; raises TimeoutError."""
         deadline = time.monotonic() + timeout
         while not reached():

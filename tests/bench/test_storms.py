@@ -1,8 +1,4 @@
-import pytest
-
 from bench.storms import measure
-
-pytestmark = pytest.mark.timeout(600)
 
 
 async def test_every_cluster_is_restarted_once_and_every_run_repaired_once() -> None:

@@ -6,10 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
-pytestmark = pytest.mark.timeout(300)
-
 DEMO = [sys.executable, "-m", "cli", "demo"]
 JOBS = ["orders-ingest", "customer-360", "finance-dashboard", "feature-store", "partner-feed"]
 

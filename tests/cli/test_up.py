@@ -20,8 +20,6 @@ from simulator.server import SimulatorProcess
 
 Lakemend = Callable[..., Any]
 
-pytestmark = pytest.mark.timeout(300)
-
 SCENARIO = """
 time_factor: 200
 defaults: {webhook_notifications: {on_failure: [{id: us}], on_success: [{id: us}]}}

@@ -32,7 +32,7 @@ def client(simulator: SimulatorProcess) -> WorkspaceClient:
         token=simulator.token,
         auth_type="pat",
         # the SDK pauses for up to two seconds before it sends a lost call again
-        retry_timeout_seconds=4,
-        http_timeout_seconds=5,
+        retry_timeout_seconds=60,
+        http_timeout_seconds=60,
     )
     return WorkspaceClient(config=config)

@@ -15,7 +15,7 @@ def service_principal(simulator: SimulatorProcess, secret: str) -> WorkspaceClie
         client_id="simulated-client",
         client_secret=secret,
         auth_type="oauth-m2m",
-        retry_timeout_seconds=2,
+        retry_timeout_seconds=60,
     )
     return WorkspaceClient(config=config)
 

@@ -82,7 +82,7 @@ def workspace(mailbox: Mailbox, rules: str = "") -> Generator[Control]:
 
 
 def wait_for(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not reached() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert reached()

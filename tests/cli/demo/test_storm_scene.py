@@ -10,7 +10,6 @@ from cli.demo.scene import SCENES, Scene, SceneName
 from simulator.scenario import load_scenario
 
 STORM = SCENES[SceneName.STORM]
-pytestmark = pytest.mark.timeout(300)
 
 
 def smaller(folder: Path, jobs: int) -> Scene:
