@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from bench.results import SAVE, command_line
+
 MEASUREMENTS = (
     ("events",),
     ("acknowledgement",),
@@ -16,7 +18,7 @@ MEASUREMENTS = (
 
 def main() -> int:
     """Run each in a process of its own, so that none warms the next one up."""
-    options = sys.argv[1:]
+    options = [SAVE] if command_line("", __doc__).parse_args().save else []
     codes = [
         subprocess.run(
             [sys.executable, "-m", f"bench.{name}", *size, *options], check=False

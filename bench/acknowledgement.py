@@ -1,8 +1,8 @@
 """How long a webhook waits for its 202, against a raw `start_workflow` on the same server.
 
-`python -m bench.acknowledgement`. The API runs in a process of its own, as it does for users. Both
-sides take turns, so that whatever else the machine does hits them alike. No worker runs: only the
-acknowledgement is measured.
+`python -m bench.acknowledgement [--save]`. The API runs in a process of its own, as it does for
+users. Both sides take turns, so that whatever else the machine does hits them alike. No worker
+runs: only the acknowledgement is measured.
 """
 
 import asyncio
@@ -26,7 +26,6 @@ import httpx
 import structlog
 import uvloop
 from pydantic import SecretStr
-from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -34,6 +33,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from api.server import serve
+from bench.results import command_line, conclude
 from lakemend.incident import SEARCH_ATTRIBUTES, TASK_QUEUE, WORKFLOW, IncidentInput
 from lakemend.settings import Settings
 from records import migrate, open_records
@@ -91,9 +91,24 @@ class Result:
     def rate_ratio(self) -> float:
         return self.webhook.rate / self.raw.rate
 
-    @property
-    def passed(self) -> bool:
-        return self.latency_ratio <= MAX_LATENCY_RATIO and self.rate_ratio >= MIN_RATE_RATIO
+    def broken(self) -> list[str]:
+        """Name each limit that is not kept."""
+        kept = {
+            f"latency at most {MAX_LATENCY_RATIO} times": self.latency_ratio <= MAX_LATENCY_RATIO,
+            f"rate at least {MIN_RATE_RATIO} times": self.rate_ratio >= MIN_RATE_RATIO,
+        }
+        return [limit for limit, is_kept in kept.items() if not is_kept]
+
+    def figures(self) -> dict[str, float]:
+        """Return what is kept of the measurement; latencies are medians in milliseconds."""
+        return {
+            "webhook_ms": round(self.webhook.latency * 1000, 2),
+            "raw_ms": round(self.raw.latency * 1000, 2),
+            "latency_ratio": round(self.latency_ratio, 2),
+            "webhook_per_second": round(self.webhook.rate, 1),
+            "raw_per_second": round(self.raw.rate, 1),
+            "rate_ratio": round(self.rate_ratio, 2),
+        }
 
 
 async def measure(rounds: int = ROUNDS) -> Result:
@@ -286,10 +301,10 @@ def table(result: Result) -> Table:
 
 
 def main() -> int:
-    """Print the table; 1 if a ratio is not as it should be."""
+    """Print the table, with `--save` keep the figures; 1 if a ratio is not as it should be."""
+    command_line("acknowledgement", __doc__).parse_args()
     result = uvloop.run(measure())
-    Console().print(table(result))
-    return 0 if result.passed else 1
+    return conclude("acknowledgement", [table(result)], result.figures(), result.broken())
 
 
 if __name__ == "__main__":

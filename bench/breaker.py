@@ -2,8 +2,9 @@
 
 `python -m bench.breaker [INCIDENTS] [--save]`. Embedded server, one worker. The incidents of the
 first part do nothing but ask, run as many activities as a healthy repair, and report; the same
-incidents without a breaker are the measure. The latency is from the request to the end of the
-holder that was answered, against a signal to a workflow that signals back.
+incidents without a breaker are the measure. Then they ask breaker and gate, as incidents do. The
+latency is from the request to the end of the holder that was answered, against a signal to a
+workflow that signals back.
 """
 
 import asyncio
@@ -26,16 +27,18 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.breakers import EntityActivities
+from activities.gates import GateActivities
 from bench.breaker_workflows import (
     AT_ONCE,
     Echo,
+    GatedIncident,
     Holder,
     Incident,
     nothing_recovered,
     record_audit,
     work,
 )
-from bench.results import conclude
+from bench.results import command_line, conclude
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE
 from lakemend.permit import (
     BreakerCall,
@@ -43,6 +46,7 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from workflows.breaker import BreakerWorkflow
+from workflows.gate import GateWorkflow
 
 TASK_QUEUE = "bench-breaker"
 LATENCY_ROUNDS = 100
@@ -65,6 +69,8 @@ class Result:
     throughput_ratio: float
     permits_given: int
     events_added: int
+    granted_by_both: int
+    events_added_by_both: int
     breaker_generations: int
     longest_generation_events: int
     signal_round_trip_ms: float
@@ -76,6 +82,10 @@ class Result:
         kept = {
             "one permit for each incident": self.permits_given == self.incidents,
             f"at most {MAX_ADDED_EVENTS} events added": self.events_added <= MAX_ADDED_EVENTS,
+            "a leave of breaker and gate for each": self.granted_by_both == self.incidents,
+            f"at most {MAX_ADDED_EVENTS} events added by both": (
+                self.events_added_by_both <= MAX_ADDED_EVENTS
+            ),
             f"throughput at least {MIN_THROUGHPUT_RATIO}": (
                 self.throughput_ratio >= MIN_THROUGHPUT_RATIO
             ),
@@ -100,11 +110,17 @@ async def running() -> AsyncGenerator[Client]:
         search_attributes=attributes,
     ) as env:
         entities = EntityActivities(env.client, TASK_QUEUE, nothing_recovered)
+        gates = GateActivities(env.client, TASK_QUEUE, entities)
+        own = [record_audit, work]
         async with Worker(
             env.client,
             task_queue=TASK_QUEUE,
-            workflows=[BreakerWorkflow, Incident, Echo, Holder],
-            activities=[entities.request_permit, entities.report_permit, record_audit, work],
+            workflows=[BreakerWorkflow, GateWorkflow, Incident, GatedIncident, Echo, Holder],
+            activities=[
+                *(entities.request_permit, entities.report_permit),
+                *(gates.ask_leave, gates.return_leave),
+                *own,
+            ],
             workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         ):
             yield env.client
@@ -112,14 +128,16 @@ async def running() -> AsyncGenerator[Client]:
     await asyncio.sleep(1)
 
 
-async def run_incidents(client: Client, count: int, breaker: str) -> tuple[float, int, int]:
+async def run_incidents(
+    client: Client, count: int, breaker: str, kind: type[Any] = Incident
+) -> tuple[float, int, int]:
     """Return incidents a second, permits given in all, and the events of one incident."""
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
 
     async def start() -> WorkflowHandle[Any, int]:
         async with slots:
             return await client.start_workflow(
-                Incident.run, breaker, id=str(uuid4()), task_queue=TASK_QUEUE
+                kind.run, breaker, id=str(uuid4()), task_queue=TASK_QUEUE
             )
 
     began = time.perf_counter()
@@ -166,6 +184,8 @@ async def measure(count: int) -> Result:
         plain, _, plain_events = await run_incidents(client, count, "")
         rate, permits, events = await run_incidents(client, count, "BenchError:job-1")
         runs = await generations(client, "BenchError:job-1")
+        name = "BenchError:job-3"
+        _, by_both, events_with_both = await run_incidents(client, count, name, GatedIncident)
         bare, permit = await _latencies(client)
     return Result(
         incidents=count,
@@ -174,6 +194,8 @@ async def measure(count: int) -> Result:
         throughput_ratio=round(rate / plain, 2),
         permits_given=permits,
         events_added=events - plain_events,
+        granted_by_both=by_both,
+        events_added_by_both=events_with_both - plain_events,
         breaker_generations=len(runs),
         longest_generation_events=max(runs),
         signal_round_trip_ms=round(bare, 1),
@@ -197,8 +219,9 @@ async def _latencies(client: Client) -> tuple[float, float]:
 
 def main() -> int:
     """Print the figures, with `--save` keep them; 1 if a limit is broken."""
-    count = next((int(word) for word in sys.argv[1:] if word.isdigit()), 1000)
-    result = asyncio.run(measure(count))
+    parser = command_line("breaker", __doc__)
+    parser.add_argument("incidents", type=int, nargs="?", default=1000)
+    result = asyncio.run(measure(parser.parse_args().incidents))
     figures = asdict(result)
     table = Table("figure", "measured", title="One breaker, many incidents")
     for name, value in figures.items():

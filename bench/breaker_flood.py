@@ -17,7 +17,7 @@ from typing import Any
 from rich.table import Table
 from temporalio.client import Client, WorkflowHandle
 
-from bench.results import conclude
+from bench.results import command_line, conclude
 from bench.stage import Stage, WorkerProcess, staged
 from lakemend.breaker.view import BreakerInput, BreakerStatus
 from lakemend.letter import ENTITY_QUEUE
@@ -165,8 +165,9 @@ async def _measure(stage: Stage, worker: int, count: int) -> Result:
 
 def main() -> int:
     """Print the figures, with `--save` keep them; 1 if a limit is broken."""
-    count = next((int(word) for word in sys.argv[1:] if word.isdigit()), 100_000)
-    result = asyncio.run(measure(count))
+    parser = command_line("breaker_flood", __doc__)
+    parser.add_argument("signals", type=int, nargs="?", default=100_000)
+    result = asyncio.run(measure(parser.parse_args().signals))
     figures = asdict(result)
     table = Table("figure", "measured", title="One breaker, a flood of signals")
     for name, value in figures.items():

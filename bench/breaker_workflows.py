@@ -5,7 +5,10 @@ from datetime import timedelta
 from temporalio import activity, workflow
 
 from activities.breakers import EntityActivities
-from lakemend.breaker.settings import BreakerSettings
+from lakemend.breaker.settings import BreakerSettings, Window
+from lakemend.gate.storm import StormSettings
+from lakemend.gate.talk import GateSettings
+from lakemend.incident import Outcome
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,
@@ -15,13 +18,22 @@ from lakemend.permit import (
     PermitReport,
     PermitRequest,
 )
+from lakemend.plan import Plan, PlannedBreaker
+from lakemend.policy import Consent, Ruling
 from lakemend.recording import AuditInput
+from workflows.mailbox import Mailbox
+from workflows.permits import Permit
 
 LOCALLY = timedelta(seconds=30)
 # A healthy repair: evidence, snapshot, repair, the wait for the run, health, settling.
 ACTIVITIES = 6
 AT_ONCE = BreakerSettings(cool_down=timedelta(0))
 """A rest after each recovery would be all that is measured."""
+WORKSPACE = "bench"
+# as many at once as a gate may let pass, so that nobody is parked
+WIDE_OPEN = GateSettings(max_recoveries=1000, storm=StormSettings(incidents=1000))
+# a breaker that counts failures in a row is only asked while it runs; this one always is
+ALWAYS_ASKED = AT_ONCE.model_copy(update={"window": Window.COUNT})
 
 
 def nothing_recovered(_workspace: str, _job_id: str) -> None:
@@ -76,6 +88,30 @@ class Incident:
             BreakerReport(name=breaker, report=report),
             start_to_close_timeout=LOCALLY,
         )
+
+
+@workflow.defn(name="BenchGatedIncident", sandboxed=False)
+class GatedIncident:
+    """Asks `breaker` and the gate as an incident does, works, and reports to both."""
+
+    def __init__(self) -> None:
+        self._mailbox = Mailbox()
+
+    @workflow.run
+    async def run(self, breaker: str) -> int:
+        permit = Permit(WORKSPACE, self._mailbox)
+        asked = PlannedBreaker(name=breaker, settings=ALWAYS_ASKED)
+        plan = Plan(ruling=Ruling(consent=Consent.ACT), breaker=asked, gate=WIDE_OPEN)
+        permit.prepare(plan, "network")
+        answer = await permit.ask()
+        for _ in range(ACTIVITIES):
+            await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
+        await permit.settle(Outcome.RECOVERED)
+        return int(answer.decision is Decision.GRANTED)
+
+    @workflow.signal
+    def permit_answered(self, answer: PermitAnswer) -> None:
+        self._mailbox.take_permit(answer)
 
 
 @workflow.defn(name="BenchEcho", sandboxed=False)

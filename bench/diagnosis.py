@@ -1,19 +1,23 @@
-"""Measure the diagnosis of labelled failure texts: `python -m bench.diagnosis --texts FILE.jsonl`.
+"""How right and how fast the diagnosis of labelled failure texts is.
 
-Each line holds `{"id", "label", "text"}`. Printed: accuracy, macro F1, what was confused, the share
-of `unknown` among texts that have a cause, harm, and speed. Harm is the share of texts where the
-diagnosis would act although the labelled cause needs a person.
+`python -m bench.diagnosis [--texts FILE.jsonl] [--save]`. Each line of the file holds
+`{"id", "label", "text"}`. Printed: accuracy, macro F1, what was confused, the share of `unknown`
+among texts that have a cause, harm, and speed. Harm is the share of texts where the diagnosis would
+act although the labelled cause needs a person.
 """
 
-import argparse
 import json
 import statistics
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from rich.table import Table
+
+from bench.results import command_line, conclude
 from lakemend.diagnosis import Cause, Diagnosis, Remedy
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.diagnose import diagnose_text
@@ -81,41 +85,50 @@ def long_traces() -> dict[str, str]:
     }
 
 
-def report(answers: Sequence[Answered]) -> None:
+def measured(answers: Sequence[Answered]) -> dict[str, float]:
+    """Return every figure; times are milliseconds."""
     count = len(answers)
     with_cause = [answer for answer in answers if answer.label is not Cause.UNKNOWN]
     unknown = sum(answer.diagnosis.cause is Cause.UNKNOWN for answer in with_cause)
     times = [answer.milliseconds for answer in answers]
-    print(f"texts      {count}")
-    print(f"accuracy   {sum(answer.right for answer in answers) / count:.3f}")
-    print(f"macro F1   {macro_f1(answers):.3f}")
-    print(f"unknown    {unknown / max(len(with_cause), 1):.3f}")
-    print(f"harm       {sum(answer.harmful for answer in answers) / count:.3f}")
-    print(f"median     {statistics.median(times):.2f} ms, slowest text {max(times):.2f} ms")
-    for name, trace in long_traces().items():
-        print(f"200 KB     {timed(trace[:TRACE_CHARACTERS])[1]:.1f} ms ({name})")
+    return {
+        "texts": count,
+        "accuracy": round(sum(answer.right for answer in answers) / count, 3),
+        "macro F1": round(macro_f1(answers), 3),
+        "unknown": round(unknown / max(len(with_cause), 1), 3),
+        "harm": round(sum(answer.harmful for answer in answers) / count, 3),
+        "median ms": round(statistics.median(times), 2),
+        "slowest ms": round(max(times), 2),
+        **{
+            f"200 KB ms, {name}": round(timed(trace[:TRACE_CHARACTERS])[1], 1)
+            for name, trace in long_traces().items()
+        },
+    }
 
 
-def confusion(answers: Sequence[Answered]) -> None:
+def confusion(answers: Sequence[Answered]) -> Table:
+    """Draw what was taken for what, and name the texts that would be harmed."""
+    harmful = [answer.id for answer in answers if answer.harmful]
+    drawn = Table("labelled", "named", "texts", caption=f"harmed: {', '.join(harmful) or 'none'}")
     wrong = Counter(
         (answer.label, answer.diagnosis.cause) for answer in answers if not answer.right
     )
-    if wrong:
-        print(f"\n{'labelled':32}{'named':32}texts")
     for (label, named), count in wrong.most_common():
-        print(f"{label:32}{named:32}{count}")
-    harmful = [answer.id for answer in answers if answer.harmful]
-    if harmful:
-        print(f"\nharmed: {', '.join(harmful)}")
+        drawn.add_row(label, named, str(count))
+    return drawn
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the diagnosis of labelled texts.")
+def main() -> int:
+    """Print the figures and what was confused, with `--save` keep the figures."""
+    parser = command_line("diagnosis", __doc__)
     parser.add_argument("--texts", type=Path, default=DEFAULT)
     answers = answer(parser.parse_args().texts)
-    report(answers)
-    confusion(answers)
+    figures = measured(answers)
+    drawn = Table("figure", "measured", title="Diagnosis of labelled texts")
+    for name, value in figures.items():
+        drawn.add_row(name, str(value))
+    return conclude("diagnosis", [drawn, confusion(answers)], figures, [])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,7 @@
 """What an incident costs the Temporal server: history events and billable actions, by scenario.
 
-`python -m bench.events`. Development server, simulated workspace and worker are real; what counts
-as an action is told in `bench.history`. `incident` is the incident's own workflow, with the
+`python -m bench.events [--save]`. Development server, simulated workspace and worker are real; what
+counts as an action is told in `bench.history`. `incident` is the incident's own workflow, with the
 heartbeats of its activities; `others` are the breaker and leases that it talked to, as far as it
 caused them. Those end by themselves a minute later: five more events, no action. `looks` are the
 tries of the activity that waits for a run: how many depends on how long the run takes, and each is
@@ -23,7 +23,7 @@ from rich.table import Table
 
 from bench.billing import HEARTBEAT, read_billing
 from bench.history import Cost, cost_of, senders_to
-from bench.results import conclude
+from bench.results import command_line, conclude
 from bench.scenarios import HEALTHY, JOBS, SCENARIOS, WATCHED_LONG, Scenario
 from bench.stage import SOON, Stage, staged
 from bench.two_hours import MAX_ADDED_EVENTS, TwoHours, measure_two_hours
@@ -149,6 +149,7 @@ def waiting_table(waited: TwoHours) -> Table:
 
 def main() -> int:
     """Print the tables; 1 if a limit is broken."""
+    command_line("events", __doc__).parse_args()
     rows = asyncio.run(measure())
     waited = asyncio.run(measure_two_hours())
     figures = {"scenarios": [asdict(row) for row in rows], "two_hours": asdict(waited)}

@@ -1,8 +1,8 @@
 """Recoveries a second, against a plain workflow that makes the same calls to the workspace.
 
-`python -m bench.recoveries`. Both take turns on one server, one worker process and one simulated
-workspace. The plain workflow has no diagnosis, breaker, records or audit trail: the ratio is what
-those cost.
+`python -m bench.recoveries [--save]`. Both take turns on one server, one worker process and one
+simulated workspace. The plain workflow has no diagnosis, breaker, records or audit trail: the ratio
+is what those cost.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from rich.table import Table
 from temporalio.worker import Worker
 
 from bench.plain import PlainRepairWorkflow
-from bench.results import conclude
+from bench.results import command_line, conclude
 from bench.stage import SOON, Stage, staged
 from lakemend.evidence import RunPhase
 from lakemend.incident import Outcome
@@ -107,6 +107,7 @@ async def _failed_runs(stage: Stage) -> list[int]:
 
 def main() -> int:
     """Print the table; 1 if the limit is broken."""
+    command_line("recoveries", __doc__).parse_args()
     found = asyncio.run(measure())
     drawn = Table("recoveries a second", "plain workflow", "ratio", title="Recoveries")
     drawn.add_row(

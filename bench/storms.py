@@ -5,7 +5,6 @@ workspace, which is simulated. All incidents arrive at once, so that a storm beg
 drains. It says now and then how far it has come, and ends after N minutes at the latest.
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from pathlib import Path
 from rich.table import Table
 
 from api.problems import AwayError
-from bench.results import conclude
+from bench.results import command_line, conclude
 from bench.stage import Stage, staged
 from lakemend.incident import OUTCOME_ATTRIBUTE, WORKFLOW, Outcome
 
@@ -185,11 +184,10 @@ def main() -> int:
 
 
 def _wanted(words: list[str]) -> tuple[int, int, timedelta]:
-    parser = argparse.ArgumentParser(prog="python -m bench.storms")
+    parser = command_line("storms", __doc__)
     parser.add_argument("clusters", type=int, nargs="?", default=CLUSTERS)
     parser.add_argument("jobs", type=int, nargs="?", default=JOBS)
     parser.add_argument("--minutes", type=int, default=30)
-    parser.add_argument("--save", action="store_true")
     wanted = parser.parse_args(words)
     return wanted.clusters, wanted.jobs, timedelta(minutes=wanted.minutes)
 

@@ -126,7 +126,7 @@ def write(file: Path, weights: Weights, rarity: dict[str, float]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Learn which words speak for which cause.")
+    parser = argparse.ArgumentParser(prog="python -m bench.words", description=__doc__)
     parser.add_argument("--texts", type=Path, default=TEXTS)
     parser.add_argument("--out", type=Path, default=TABLE)
     arguments = parser.parse_args()
