@@ -15,8 +15,3 @@ def visible(text: str) -> str:
 def on_one_line(text: str) -> str:
     """Show a text in one line, its line breaks as spaces."""
     return visible(" ".join(text.split()))
-
-
-def well_formed(text: str) -> str:
-    """Replace halves of surrogate pairs, which JSON can spell and no encoding can carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")

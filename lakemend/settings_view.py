@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from lakemend.compute.raw_settings import Difference
-from lakemend.redaction import HIDDEN, redact, trim
+from lakemend.redaction import HIDDEN, is_telling, redact, trim
 
 # Under these, every value may be a secret, whatever its name says.
 _OPAQUE = frozenset({"base_parameters", "parameters", "spark_env_vars"})
-_TELLING = re.compile(
-    r"password|passwd|passphrase|secret|token|credential|account\.key|api_?key|access_?key|private_?key",
-    re.IGNORECASE,
-)
 _LONGEST = 200
 _LONGEST_LINE = 300
 _REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
@@ -35,7 +31,7 @@ def shown(settings: Any, name: str = "", *, opaque: bool = False) -> Any:
         return settings
     if _REFERENCE.fullmatch(settings.strip()):
         return settings
-    return HIDDEN if hide or _TELLING.search(name) else redact(settings)
+    return HIDDEN if hide or is_telling(name) else redact(settings)
 
 
 def shown_difference(difference: Difference) -> str:

@@ -74,7 +74,7 @@ def _run(settings: "Settings", workspace: str, run_id: str) -> "tuple[Evidence, 
 
 def _offline(file: str | None, text: str) -> "tuple[Evidence | str, str]":
     from cli.diagnosis.subject import evidence_or_text, read_text
-    from cli.visible import well_formed
+    from lakemend.redaction import well_formed
 
     if file is not None:
         return evidence_or_text("--file", file)

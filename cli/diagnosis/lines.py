@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
-from cli.visible import well_formed
 from lakemend.diagnosis.diagnose import diagnose_text
+from lakemend.redaction import well_formed
 
 Json = dict[str, Any]
 

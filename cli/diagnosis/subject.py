@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, cast
 from pydantic import ValidationError
 
 from cli.problems import BadInputError
-from cli.visible import well_formed
 from lakemend.evidence import Evidence
+from lakemend.redaction import well_formed
 
 STANDARD_INPUT = "-"
 

@@ -1,0 +1,20 @@
+"""What leaves an activity is bounded and holds no secrets.
+
+`redact` looks for the shapes of secrets, not for secrets it knows: values beside a telling name,
+credentials inside addresses and headers, tokens with a documented prefix, keys. It would rather
+hide a harmless value than show a live one. Every pattern runs in linear time: each repeat is
+bounded, and none stands beside another that can match the same character.
+"""
+
+from lakemend.redaction.addresses import hide_credentials
+from lakemend.redaction.bounds import trim, well_formed
+from lakemend.redaction.hiding import HIDDEN
+from lakemend.redaction.pairs import hide_values, is_telling
+from lakemend.redaction.tokens import hide_tokens
+
+__all__ = ["HIDDEN", "is_telling", "redact", "trim", "well_formed"]
+
+
+def redact(text: str) -> str:
+    """Hide tokens, keys, passwords, and signatures; the names before them stay readable."""
+    return hide_values(hide_credentials(hide_tokens(text)))

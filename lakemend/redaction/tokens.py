@@ -1,0 +1,45 @@
+"""Tokens that show what they are by their prefix, and keys by their length and letters."""
+
+import re
+import string
+
+from lakemend.redaction.hiding import HIDDEN
+
+_KEY_BLOCK = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+    r"(?:(?!-----END)[\s\S]){0,20000}(?:-----END [A-Z0-9 ]{0,40}-----)?"
+)
+_END_OF_KEY = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_LETTERS_OF_KEY = string.ascii_letters + string.digits + "+/=\r\n\\"
+
+_TOKEN = re.compile(
+    r"(?:dapi|dose|dkea|dsapi)(?:[0-9a-f]{16,64}|[0-9A-F]{16,64})(?:-\d+)?"  # Databricks
+    r"|DAPI[0-9A-F]{16,64}(?:-\d+)?"
+    r"|\b(?:"
+    r"(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{16}"  # AWS key ids
+    r"|gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}"
+    r"|glpat-[A-Za-z0-9_-]{20,64}"
+    r"|hf_[A-Za-z0-9]{20,64}"  # Hugging Face
+    r"|hv[bsr]\.[A-Za-z0-9_-]{20,300}"  # Vault
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}"  # Slack
+    r"|AIza[A-Za-z0-9_-]{35}|ya29\.[A-Za-z0-9_.-]{20,2000}"  # Google
+    r"|sk-[A-Za-z0-9_-]{20,200}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,200}"
+    r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,1000}"
+    r"|SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}"  # SendGrid
+    r"|[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{20,40}"  # client secret of Entra ID
+    r"|eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,8000}(?:\.[A-Za-z0-9_-]{0,4000})?"  # JWT
+    r")"
+)
+
+# Base64 of 32 bytes or more: no path, since one would go on behind the equals sign.
+_BARE_KEY = re.compile(
+    r"(?<![\w+/=.-])(?=[^\s\d]{0,100}\d)[A-Za-z0-9+/]{40,400}={1,2}(?![\w+/=.-])",
+)
+
+
+def hide_tokens(text: str) -> str:
+    """Hide whole key blocks, the end of one that was cut, tokens and long keys."""
+    text = _KEY_BLOCK.sub(HIDDEN, text)
+    *cut, last = _END_OF_KEY.split(text)
+    text = HIDDEN.join([*(each.rstrip(_LETTERS_OF_KEY) for each in cut), last])
+    return _BARE_KEY.sub(HIDDEN, _TOKEN.sub(HIDDEN, text))
