@@ -176,6 +176,13 @@ class Evidence(Model):
         return self.resource.failed_at if self.resource else self.run.ended_at
 
     @property
+    def began_at(self) -> datetime | None:
+        """When the attempt began that failed: with the job's settings as they were then."""
+        starts = [task.started_at for task in self.failed_tasks if task.started_at]
+        repaired = bool(self.run.latest_repair_id and starts)
+        return min(starts) if repaired else self.run.started_at
+
+    @property
     def happened_at(self) -> datetime:
         """When it failed, or was read if that is not known; can be compared with other instants."""
         return in_utc(self.failed_at or self.read_at)

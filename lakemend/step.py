@@ -87,6 +87,9 @@ class StepInput(Model):
     latest_repair_id: str = ""
     failed_at: datetime | None = None
     settings_hash: str = Field(default="", description="the job's settings soon after the failure")
+    settings_since: datetime | None = Field(
+        default=None, description="what changed after this, it had not failed with"
+    )
     caps: Caps = Caps()
     cost_factor: float = Field(default=1, description="of the changes that are in force already")
     dry_run: bool = False

@@ -92,6 +92,21 @@ def found(
     return [SnapshotInfo.model_validate(dict(row)) for row in rows]
 
 
+def earliest(
+    connection: Connection, *, workspace: str, resource: str, since: datetime, not_by: str
+) -> str:
+    """Return the id of what an incident other than `not_by` was first to begin with since then."""
+    statement = (
+        select(SnapshotRow.snapshot_id)
+        .where(SnapshotRow.workspace == workspace, SnapshotRow.resource == resource)
+        .where(SnapshotRow.taken_at >= since, SnapshotRow.incident_id != not_by)
+        .where(SnapshotRow.snapshot_id.startswith("step-"))
+        .order_by(SnapshotRow.taken_at, SnapshotRow.snapshot_id)
+        .limit(1)
+    )
+    return connection.scalar(statement) or ""
+
+
 _INFO = (
     SnapshotRow.snapshot_id,
     SnapshotRow.workspace,

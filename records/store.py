@@ -181,6 +181,16 @@ class Records(JobKnowledge, StormRecords):
                 connection, resource=resource, incident_id=incident_id, limit=limit
             )
 
+    def begun_with(
+        self, *, workspace: str, resource: str, since: datetime, not_by: str
+    ) -> Snapshot | None:
+        """Return the settings that another incident's step was the first to begin with since."""
+        with self._reading() as connection:
+            found = snapshots.earliest(
+                connection, workspace=workspace, resource=resource, since=since, not_by=not_by
+            )
+            return snapshots.get(connection, self._cipher, found) if found else None
+
     def prune(self, kind: Prunable, before: Cutoffs, most: int) -> int:
         """Remove up to that many of one kind that are kept no longer; returns how many."""
         with self._writing() as connection:

@@ -120,6 +120,7 @@ async def act(
             latest_repair_id=evidence.run.latest_repair_id,
             failed_at=evidence.failed_at,
             settings_hash=_settings_hash(step, evidence),
+            settings_since=evidence.began_at if _is_about_job(step) else evidence.failed_at,
             caps=terms.caps,
             cost_factor=terms.cost_factor,
             dry_run=terms.dry_run,
@@ -166,5 +167,8 @@ def _used(evidence: Evidence, kind: ComputeKind) -> tuple[str, ...]:
 
 def _settings_hash(step: PlannedStep, evidence: Evidence) -> str:
     """Return the hash that the job's settings had at the failure, for a step that changes them."""
-    about_job = step.target is not None and step.target.kind is ResourceKind.JOB
-    return evidence.job.settings_hash if about_job and evidence.job else ""
+    return evidence.job.settings_hash if _is_about_job(step) and evidence.job else ""
+
+
+def _is_about_job(step: PlannedStep) -> bool:
+    return step.target is not None and step.target.kind is ResourceKind.JOB

@@ -40,6 +40,8 @@ class RollbackConfig(Action[actions.RollbackConfig]):
         good = _good(self._records, tried, resource)
         shelf = Shelf(self._records, step.workspace, step.incident_id, resource.name)
         before = seen.settings if step.dry_run else shelf.keep_beginning(step.token, seen.settings)
+        if {seen.hash, settings_hash(before)} == {settings_hash(good)}:
+            return _unchanged(resource, _failed_with_others(tried, shelf, seen))
         if seen.hash == settings_hash(good):
             return _there(resource, before, good, seen)
         _refuse_edited(tried, resource, before, seen, shelf)
@@ -67,11 +69,24 @@ def _good(records: Records, tried: Step, resource: Resource) -> Json:
     return settings
 
 
-def _there(resource: Resource, before: Json, good: Json, seen: Seen) -> Plan:
-    """Tell our own rollback from settings that had not changed at all."""
-    if settings_hash(before) == seen.hash:
+def _unchanged(resource: Resource, failed_with_others: bool) -> Plan:
+    """Tell what went back since the failure, for another incident, from what had not changed."""
+    if not failed_with_others:
         detail = f"{resource.name} has not changed since it last worked"
         raise InvalidRequestError("rollback_config", detail)
+    message = f"{resource.name} has gone back to what last worked since the failure"
+    return Plan(StepResult(message=message))
+
+
+def _failed_with_others(tried: Step, shelf: Shelf, seen: Seen) -> bool:
+    """Whether it failed with other settings than those of now, as far as that is known."""
+    found = shelf.begun_with_by_others(tried.step.settings_since)
+    failed_with = {tried.step.settings_hash, settings_hash(found) if found else ""}
+    return bool(failed_with - {"", seen.hash})
+
+
+def _there(resource: Resource, before: Json, good: Json, seen: Seen) -> Plan:
+    """Read our own rollback back."""
     change = Change(resource=resource.name, hash_before=settings_hash(before), hash_after=seen.hash)
     return Plan(StepResult(message=_said(resource, before, good), change=change))
 

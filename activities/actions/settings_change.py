@@ -2,7 +2,8 @@
 
 "Twice the memory" asked for again after a crash must not become four times. So the settings a step
 begins with are put aside in the records, under its token, before the first write: every try works
-from them and comes to the same target.
+from them and comes to the same target. An incident that had to wait for another one of the same
+resource finds its work done where that one's change was kept.
 """
 
 from abc import abstractmethod
@@ -20,7 +21,7 @@ from activities.resources.stored import Shelf
 from activities.workspace import Json
 from lakemend.actions import OnCompute, Others, Parameters
 from lakemend.compute.raw_settings import differing_fields, settings_hash
-from lakemend.errors import ThirdPartyChangeError
+from lakemend.errors import LakemendError, ThirdPartyChangeError
 from lakemend.step import Change, StepResult
 
 _SOON = timedelta(seconds=5)  # a read that lags behind our write
@@ -59,6 +60,11 @@ class SettingsChange(Action[P]):
         resource.refuse_unchangeable(seen)
         shelf = Shelf(self._records, step.workspace, step.incident_id, resource.name)
         before = seen.settings if step.dry_run else shelf.keep_beginning(step.token, seen.settings)
+        found = shelf.begun_with_by_others(step.settings_since)
+        changed = self._changed_since(tried, resource, found, before) if found else ()
+        if changed:
+            said = f"{resource.name} was changed for another incident since: {', '.join(changed)}"
+            return Plan(StepResult(message=f"{said}; the run has still to show what that is worth"))
         patch = self.patch(tried, resource.spec(before))
         if shows(resource, seen.settings, patch.fields):
             return Plan(_done(resource, before, seen, patch))
@@ -71,6 +77,22 @@ class SettingsChange(Action[P]):
         if not step.dry_run:
             shelf.keep_target(step.token, resource.changed(before, patch.fields))
         return Plan(StepResult(message=summary), (write,), patch.cost_factor)
+
+    def _changed_since(
+        self, tried: Try[P], resource: Resource, found: Json, before: Json
+    ) -> Sequence[str]:
+        """Name what this step would change and another incident has changed, and kept, before it.
+
+        The run that failed never saw that: twice the memory, twice, would be four times.
+        """
+        if settings_hash(found) == settings_hash(before):
+            return ()
+        try:
+            then, now = resource.spec(found), resource.spec(before)
+            wanted = self.patch(tried, then).fields
+        except LakemendError:
+            return ()  # it could not have been changed like that
+        return sorted(name for name in wanted if then.get(name) != now.get(name))
 
     def confirm(self, tried: Try[P], plan: Plan, answers: Sequence[Json]) -> StepResult:
         """Read the change back.

@@ -3,10 +3,12 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from activities.workspace import Json
 from lakemend.compute.raw_settings import settings_hash
 from lakemend.errors import RecordsError
+from lakemend.run_facts import in_utc
 from records import Records
 
 _TARGET = "target-"
@@ -32,6 +34,18 @@ class Shelf:
     def keep_beginning(self, token: str, settings: Json) -> Json:
         """Keep what an attempt of a step began with, and return what its first try found."""
         return load(self.records, self._keep("step-", token, settings))
+
+    def begun_with_by_others(self, since: datetime | None) -> Json | None:
+        """Return what another incident's step was the first to begin with since then, if any."""
+        if since is None:
+            return None
+        found = self.records.begun_with(
+            workspace=self.workspace,
+            resource=self.resource,
+            since=in_utc(since),
+            not_by=self.incident_id,
+        )
+        return None if found is None else json.loads(found.settings_json)
 
     def remembers(self, token: str) -> bool:
         """Whether a beginning was kept under this token."""

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
@@ -111,3 +113,26 @@ def test_lost_key_is_named_as_the_reason(url: str, keys: list[str]) -> None:
     with pytest.raises(RecordsError, match="key"):
         without.get_snapshot("s1")
     without.close()
+
+
+def test_what_another_incident_began_with_first_is_found(records: Records) -> None:
+    before = datetime.now(UTC)
+    for number, incident in enumerate(["one", "two", "two"]):
+        records.put_snapshot(
+            f"step-{number}",
+            workspace="default",
+            resource="job-7",
+            incident_id=incident,
+            settings_json=f'{{"num_workers": {number}}}',
+            settings_hash=str(number),
+        )
+    put(records, "snapshot-of-nobody")
+    after = datetime.now(UTC)
+
+    def found(since: datetime = before, **other: str) -> str:
+        about = {"workspace": "default", "resource": "job-7", "not_by": "one", **other}
+        snapshot = records.begun_with(since=since, **about)
+        return snapshot.snapshot_id if snapshot else ""
+
+    assert (found(), found(not_by="two")) == ("step-1", "step-0")
+    assert (found(after), found(workspace="other"), found(resource="job-8")) == ("", "", "")
