@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from temporalio import workflow
+from temporalio.common import Priority
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
@@ -25,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
         WatchedRun,
     )
     from workflows.failures import explain
-    from workflows.options import LOCALLY, calling
+    from workflows.options import LOCALLY, UNDER_WAY, calling
 
 
 @dataclass(frozen=True)
@@ -42,22 +43,24 @@ class Terms:
 _HANDED_OVER_AT_ONCE = 20
 
 
-async def read_evidence(watched: WatchedRun) -> Evidence:
+async def read_evidence(watched: WatchedRun, priority: Priority = UNDER_WAY) -> Evidence:
     """Read all that is known about a run."""
     return await workflow.execute_activity_method(
         EvidenceActivities.read_evidence,
         watched,
         summary=f"Read run {watched.run_id}",
+        priority=priority,
         **calling(watched.workspace),
     )
 
 
-async def read_resource(workspace: str, resource: str) -> Evidence:
+async def read_resource(workspace: str, resource: str, priority: Priority = UNDER_WAY) -> Evidence:
     """Read how a cluster, pipeline or warehouse stands, and which runs died with it."""
     return await workflow.execute_activity_method(
         EvidenceActivities.read_resource,
         Subject(workspace=workspace, resource=resource),
         summary=f"Read {resource}",
+        priority=priority,
         **calling(workspace),
     )
 

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.compensation import Compensation
     from workflows.failures import interrupted
     from workflows.mailbox import Mailbox
+    from workflows.options import NEWCOMER
     from workflows.permits import Permit
     from workflows.recommending import recommend_for_good
     from workflows.recovery import Recovery
@@ -119,7 +120,7 @@ class IncidentWorkflow:
         """
         watched = WatchedRun(workspace=self._incident.workspace, run_id=self._incident.run_id)
         self._mailbox.mark_read()
-        evidence = await read_evidence(watched)
+        evidence = await read_evidence(watched, NEWCOMER)
         if run_phase(evidence.run) is RunPhase.ACTIVE and not evidence.run.latest_repair_id:
             self._story.update(stage=Stage.RUN_STILL_ACTIVE)
             await wait_for_run(watched, self._mailbox, RUN_TIMEOUT)
@@ -136,7 +137,7 @@ class IncidentWorkflow:
 
     async def _read_resource(self) -> Evidence:
         self._mailbox.mark_read()
-        evidence = await read_resource(self._incident.workspace, self._incident.resource)
+        evidence = await read_resource(self._incident.workspace, self._incident.resource, NEWCOMER)
         name = evidence.resource.name if evidence.resource else ""
         self._story.update(resource_name=name, inputs=inputs_of(evidence))
         self._story.remember_failure(evidence.failure_key)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TypedDict
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
 WORKSPACE_QUEUE_PREFIX = "databricks-"
@@ -24,6 +24,11 @@ ASK_AGAIN = timedelta(minutes=30)
 PARK_GRACE = timedelta(minutes=1)
 # How long changed settings wait for a repaired run to end before they go back all the same.
 RESTORE_PATIENCE = timedelta(days=2)
+
+# The server takes 3 where nothing is said. In a flood the recoveries under way finish first: behind
+# thousands of newcomers the one that a storm tries would keep all of them waiting.
+NEWCOMER = Priority(priority_key=4)
+UNDER_WAY = Priority(priority_key=3)
 
 CALL_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
