@@ -50,6 +50,9 @@ THREADS = 32
 GRACE = timedelta(seconds=10)
 # Parked incidents stay in memory, at about 0.2 MB each: one that was put out is replayed each time.
 MOST_CACHED = 4000
+# They share one interpreter: a hundred at once, as is usual, take seconds each in a flood, and come
+# near the ten that the server allows.
+TASKS_AT_ONCE = 16
 
 Activities = Sequence[Callable[..., Any]]
 
@@ -118,6 +121,7 @@ def control_worker(
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         max_cached_workflows=MOST_CACHED,
+        max_concurrent_workflow_tasks=TASKS_AT_ONCE,
         activities=[
             record.claim_failure,
             record.record,
