@@ -13,8 +13,8 @@ from records.tables import SightingRow
 # Nobody asks for longer ago, and the table stays small.
 _KEPT = timedelta(days=1)
 
-# An outage of thousands of runs is one at the first hundreds already.
-_MOST_READ = 2000
+# An outage of thousands of runs is one at the first hundred already, and each of them reads this.
+_MOST_OF_A_PLACE = 100
 
 
 def keep(connection: Connection, view: IncidentView) -> None:
@@ -55,16 +55,25 @@ def near(
     between: tuple[datetime, datetime],
     but: str,
 ) -> list[Sighting]:
-    """Return what other incidents were seen at these places between two instants."""
-    statement = (
-        select(SightingRow.incident_id, SightingRow.job_id, SightingRow.place, SightingRow.cause)
-        .where(
-            SightingRow.workspace == workspace,
-            SightingRow.place.in_(places),
-            SightingRow.at.between(*between),
-            SightingRow.incident_id != but,
+    """Return what other incidents were seen at these places between two instants.
+
+    Of each place the newest are read: those of a whole workspace leave room for those of a cluster.
+    """
+    found: list[Sighting] = []
+    for place in places:
+        statement = (
+            select(
+                SightingRow.incident_id, SightingRow.job_id, SightingRow.place, SightingRow.cause
+            )
+            .where(
+                SightingRow.workspace == workspace,
+                SightingRow.place == place,
+                SightingRow.at.between(*between),
+                SightingRow.incident_id != but,
+            )
+            .order_by(SightingRow.at.desc())
+            .limit(_MOST_OF_A_PLACE)
         )
-        .order_by(SightingRow.at.desc())
-        .limit(_MOST_READ)
-    )
-    return [Sighting.model_validate(row) for row in connection.execute(statement).mappings()]
+        rows = connection.execute(statement).mappings()
+        found += [Sighting.model_validate(row) for row in rows]
+    return found

@@ -88,3 +88,15 @@ def test_an_incident_without_a_diagnosis_is_not_seen(records: Records, make_view
     records.save_incident(make_view(inputs={"places": (ZONE,)}))
 
     assert seen(records) == []
+
+
+def test_many_in_the_workspace_leave_room_for_the_few_of_a_zone(
+    records: Records, save: Callable[..., None]
+) -> None:
+    save("1", Cause.CLOUD_CAPACITY)
+    for number in range(2, 130):
+        save(f"{number}", Cause.UNKNOWN, NOON + timedelta(minutes=1), "zone:us-east-1b")
+
+    found = records.seen_near("default", ["workspace:default", ZONE], AROUND_NOON, but="")
+
+    assert [sighting.job_id for sighting in found if sighting.place == ZONE] == ["1"]
