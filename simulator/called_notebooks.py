@@ -60,6 +60,7 @@ class CalledNotebooks:
         attempt.start_time = attempt.execution_time = now
         attempt.cluster_id = caller.cluster_id
         state.runs[run.run_id] = run
+        self._world.index.created(run)
         return run
 
     def _of_caller(self, called: JobRun, end: End, *, links: bool) -> End:

@@ -10,14 +10,20 @@ class Index:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._by_job: dict[int, dict[int, JobRun]] = {}
         self._by_attempt: dict[int, JobRun] = {}
         self._by_cluster: dict[str, list[Attached]] = {}
         self._open: dict[int, dict[int, JobRun]] = {}
         for run in state.runs.values():
+            self.created(run)
             self.opened(run)
             for attempt in run.attempts:
                 self.added(run, attempt)
                 self.attached(run, attempt)
+
+    def created(self, run: JobRun) -> None:
+        """There is a new run, whether it begins, waits or is skipped."""
+        self._by_job.setdefault(run.job_id, {})[run.run_id] = run
 
     def opened(self, run: JobRun) -> None:
         """A run began, or a repair began in it."""
@@ -29,6 +35,7 @@ class Index:
 
     def removed(self, run: JobRun) -> None:
         """A run was deleted."""
+        del self._by_job[run.job_id][run.run_id]
         for attempt in run.attempts:
             del self._by_attempt[attempt.run_id]
 
@@ -36,6 +43,10 @@ class Index:
         """An attempt waits for a cluster or runs on it."""
         if attempt.cluster_id:
             self._by_cluster.setdefault(attempt.cluster_id, []).append((run, attempt))
+
+    def of_job(self, job_id: int) -> list[JobRun]:
+        """All runs of a job, newest first."""
+        return list(reversed(self._by_job.get(job_id, {}).values()))
 
     def active(self, job_id: int) -> list[JobRun]:
         """The runs of a job that have not ended, oldest first."""

@@ -36,8 +36,11 @@ class Jobs:
 
     def find(self, name_or_id: str) -> Job:
         """Find a job by its name in the scenario, its name or its id."""
-        for job in self._world.state.jobs.values():
-            if name_or_id in {job.name_in_scenario, str(job.job_id), job.settings.get("name")}:
+        jobs = self._world.state.jobs
+        if name_or_id.isdecimal() and int(name_or_id) in jobs:
+            return jobs[int(name_or_id)]
+        for job in jobs.values():
+            if name_or_id in {job.name_in_scenario, job.settings.get("name")}:
                 return job
         raise InvalidParameterError(f"Job {name_or_id} does not exist.")
 

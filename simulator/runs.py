@@ -55,6 +55,7 @@ class Runs:
         run = self._new(job, body, by, trigger)
         free = self._slot_free(job.job_id)
         self._world.state.runs[run.run_id] = run
+        self._world.index.created(run)
         if token:
             self._world.state.tokens[token] = run.run_id
         if free:

@@ -38,6 +38,7 @@ class Submissions:
         for spec in run.settings.get("tasks", []):
             self._tasks.add(run, spec)
         self._world.state.runs[run.run_id] = run
+        self._world.index.created(run)
         if token:
             self._world.state.tokens[token] = run.run_id
         self._runs.begin_round(run)

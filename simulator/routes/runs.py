@@ -72,7 +72,10 @@ async def list_runs(
 ) -> Json:
     """List runs, newest first, without repair history."""
     size = min(limit or LARGEST_PAGE, LARGEST_PAGE)
-    runs = [run for run in reversed(workspace.world.state.runs.values()) if chosen.takes(run)]
+    world = workspace.world
+    known = reversed(world.state.runs.values())
+    of_job = known if chosen.job_id is None else world.index.of_job(chosen.job_id)
+    runs = [run for run in of_job if chosen.takes(run)]
     start = page_of(page_token)
     page = runs[start : start + size]
     body: Json = {"has_more": len(runs) > start + size}
