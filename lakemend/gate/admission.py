@@ -21,15 +21,15 @@ TURNED_AWAY_APART = timedelta(milliseconds=200)
 def enqueue(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     """Put a new request at the end of the queue; a full queue sends it away for a while."""
     if len(gate.waiting) >= MOST_WAITING:
-        gate = change(gate, turned_away=gate.turned_away + 1)
-        return answer(gate, request.holder, _come_back(gate, request, now))
+        returns_at = _next_return(gate, now)
+        gate = change(gate, last_return_at=returns_at)
+        return answer(gate, request.holder, _come_back(gate, request, returns_at))
     until = now + request.park_for
     place = Place(holder=request.holder, cause=request.cause, since=now, until=until)
     return change(
         gate,
         waiting=gate.waiting | {request.request_id: place},
         nobody_leaves_before=min(until, gate.nobody_leaves_before or until),
-        turned_away=0,
     )
 
 
@@ -150,8 +150,12 @@ def parked(gate: Gate, request_id: str, place: Place) -> PermitAnswer:
     )
 
 
-def _come_back(gate: Gate, request: GateRequest, now: datetime) -> PermitAnswer:
-    later = gate.turned_away * TURNED_AWAY_APART
+def _next_return(gate: Gate, now: datetime) -> datetime:
+    after_the_last = (gate.last_return_at or now) + TURNED_AWAY_APART
+    return min(max(now + ASK_AGAIN_AFTER, after_the_last), now + ASK_AGAIN_AT_LAST)
+
+
+def _come_back(gate: Gate, request: GateRequest, returns_at: datetime) -> PermitAnswer:
     storm = gate.storms.get(request.cause)
     return PermitAnswer(
         request_id=request.request_id,
@@ -159,7 +163,7 @@ def _come_back(gate: Gate, request: GateRequest, now: datetime) -> PermitAnswer:
         breaker=gate_workflow_id(gate.workspace),
         state=gate.state,
         reason=f"the queue is full ({MOST_WAITING}); {reason_to_wait(gate, request.cause)}",
-        retry_at=now + min(max(ASK_AGAIN_AFTER, later), ASK_AGAIN_AT_LAST),
+        retry_at=returns_at,
         storm=storm.storm_id if storm else "",
     )
 

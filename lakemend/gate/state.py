@@ -67,8 +67,8 @@ class Gate(Model):
     """The whole state of one gate.
 
     `slots` and `waiting` are keyed by request id, oldest first; `arrivals` and `storms` by cause.
-    None of those who wait has waited long enough at `nobody_leaves_before`; `turned_away` counts
-    those who found the queue full since it last was not.
+    None of those who wait has waited long enough at `nobody_leaves_before`; of those who found the
+    queue full the last comes back at `last_return_at`.
     `answers` and `tickets` are what the event under way has to send and to write.
     """
 
@@ -81,7 +81,7 @@ class Gate(Model):
     storms: dict[str, Storm] = {}
     ended: tuple[str, ...] = ()
     nobody_leaves_before: datetime | None = None
-    turned_away: int = 0
+    last_return_at: datetime | None = None
     events: tuple[GateEvent, ...] = ()
     event_count: int = 0
     answers: tuple[Addressed, ...] = ()

@@ -146,8 +146,20 @@ def test_those_who_are_turned_away_come_back_one_after_the_other() -> None:
 
     first, middle, last = (driven.answers[f"late{number}"] for number in (0, 2999, 9999))
     assert first.retry_at == NOON + timedelta(minutes=5)
-    assert middle.retry_at == NOON + timedelta(minutes=10)
+    assert middle.retry_at == NOON + timedelta(minutes=14, seconds=59.8)
     assert last.retry_at == NOON + timedelta(minutes=30)
+
+
+def test_they_come_back_apart_also_when_one_of_them_has_found_room() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(MOST_WAITING + 2)
+    driven.ask_many(500, prefix="late")
+    driven.report("r0")
+    driven.ask("found room")
+
+    driven.ask("too late")
+
+    assert driven.answers["too late"].retry_at == NOON + timedelta(minutes=6, seconds=40)
 
 
 def test_who_comes_back_after_a_full_queue_is_no_new_arrival() -> None:
