@@ -21,6 +21,7 @@ from lakemend.diagnosis.codes import (
 from lakemend.diagnosis.error_classes import class_findings
 from lakemend.diagnosis.matching import Finding, match
 from lakemend.diagnosis.names import name_findings
+from lakemend.diagnosis.numbers import number_findings
 from lakemend.diagnosis.passages import Passage, Where, passage
 from lakemend.evidence import ClusterFacts, Evidence, TaskFacts
 
@@ -64,6 +65,7 @@ def text_findings(texts: Iterable[Passage]) -> Iterator[Finding]:
             *match(text),
             *class_findings(text),
             *name_findings(text),
+            *number_findings(text),
             *_quoted_codes(text),
         ):
             yield replace(finding, confidence=finding.confidence * trust)

@@ -150,11 +150,11 @@ def _index(rules: tuple[CompiledRule, ...]) -> dict[str, tuple[tuple[str, int, i
 def _compile(rule: Rule) -> CompiledRule:
     return CompiledRule(
         rule=rule,
-        patterns=tuple(_compiled(pattern) for pattern in rule.patterns),
-        unless=tuple(_compiled(pattern) for pattern in rule.unless),
-        beside=tuple(_compiled(pattern) for pattern in rule.beside),
+        patterns=tuple(compile_pattern(pattern) for pattern in rule.patterns),
+        unless=tuple(compile_pattern(pattern) for pattern in rule.unless),
+        beside=tuple(compile_pattern(pattern) for pattern in rule.beside),
     )
 
 
-def _compiled(pattern: str) -> CompiledPattern:
+def compile_pattern(pattern: str) -> CompiledPattern:
     return CompiledPattern(tuple(sorted(needles(pattern))), re.compile(pattern))
