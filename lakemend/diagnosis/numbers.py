@@ -78,9 +78,7 @@ def number_tables() -> tuple[NumberTable, ...]:
     return tuple(
         _table(system)
         for file in sorted(_FOLDER.glob("*.yaml"))
-        for system in systems.validate_python(
-            yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-        )
+        for system in systems.validate_python(yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader))
     )
 
 

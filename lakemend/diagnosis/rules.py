@@ -157,4 +157,5 @@ def _compile(rule: Rule) -> CompiledRule:
 
 
 def compile_pattern(pattern: str) -> CompiledPattern:
+    """Make a pattern ready to run, with what must occur before it can match."""
     return CompiledPattern(tuple(sorted(needles(pattern))), re.compile(pattern))
