@@ -76,6 +76,16 @@ class Stage:
         await asyncio.to_thread(self.simulator.control.wait_for_run, run_id)
         return run_id
 
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncGenerator[None]:
+        """Stop the workspace's time: what is under way there does not end meanwhile."""
+        control = self.simulator.control
+        await asyncio.to_thread(control.set_pace, frozen=True)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(control.set_pace, frozen=False)
+
     async def report(
         self, run_id: int, *, dry_run: bool = False, **facts: Any
     ) -> WorkflowHandle[Any, IncidentView]:
@@ -174,12 +184,12 @@ class WorkerProcess:
     def kill(self) -> None:
         """End it as `kill -9` does."""
         self._process.kill()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
 
     def stop(self) -> None:
         """End it politely."""
         self._process.terminate()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=60)
 
 
 @asynccontextmanager

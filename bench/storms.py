@@ -111,15 +111,15 @@ async def _dead_runs(stage: Stage, clusters: list[str]) -> list[int]:
     control = stage.simulator.control
     jobs = await asyncio.to_thread(lambda: control.status()["jobs"])
     runs = list[int]()
-    for name in clusters:
-        # at once, for a run that is not killed soon succeeds
-        its_jobs = [str(id_) for job, id_ in jobs.items() if job.startswith(f"on-{name}")]
-        runs += [await asyncio.to_thread(control.run_job, job) for job in its_jobs]
-        await asyncio.to_thread(
-            control.terminate_cluster, name, "COMMUNICATION_LOST", "CLOUD_FAILURE"
-        )
+    async with stage.standing_still():  # a run that is not killed soon succeeds
+        for name in clusters:
+            its_jobs = [str(id_) for job, id_ in jobs.items() if job.startswith(f"on-{name}")]
+            runs += [await asyncio.to_thread(control.run_job, job) for job in its_jobs]
+            await asyncio.to_thread(
+                control.terminate_cluster, name, "COMMUNICATION_LOST", "CLOUD_FAILURE"
+            )
     await asyncio.to_thread(
-        control.wait_until, lambda: all(run["phase"] == "TERMINATED" for run in control.runs()), 120
+        control.wait_until, lambda: all(run["phase"] == "TERMINATED" for run in control.runs())
     )
     return runs
 

@@ -79,7 +79,7 @@ class SimulatorProcess:
         self._folder.cleanup()
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         if process.stdout is not None:
             process.stdout.close()
         self._process = None

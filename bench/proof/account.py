@@ -23,7 +23,7 @@ from simulator.invariants import report
 _KINDS = ("incident", "breaker", "lease", "good-settings")
 _SIGNAL_CAME_FIRST = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 # signals that give things back are on their way for a moment
-_MOMENTS = 40
+_MOMENTS = 300
 
 
 @dataclass(frozen=True)

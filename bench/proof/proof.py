@@ -23,7 +23,7 @@ from bench.proof.world import World, world_of
 from lakemend.incident import SEARCH_ATTRIBUTES, incident_id
 from records import migrate
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds until an incident counts as one that never ends: a kill costs up to twenty."""
 ROUNDS = 2
 """How often in a row all must be quiet: what just ended may have begun something else."""

@@ -16,7 +16,7 @@ jobs:
           notebook_task: {notebook_path: /load}
     tasks: {load: {duration: 5s, fails: {kind: network, times: 1}}}
 """
-REST = timedelta(seconds=5)
+REST = timedelta(seconds=8)
 
 
 async def test_the_second_recovery_of_a_job_waits_for_the_first_to_show(tmp_path: Path) -> None:
@@ -24,8 +24,9 @@ async def test_the_second_recovery_of_a_job_waits_for_the_first_to_show(tmp_path
         staged(JOB, tmp_path) as stage,
         stage.working(circuit_breaker_cool_down=REST),
     ):
-        first = await stage.recover("relapsing")
-        second = await stage.recover("relapsing")
+        earlier, later = [await stage.failed_run("relapsing") for _ in range(2)]
+        first = await (await stage.report(earlier)).result()
+        second = await (await stage.report(later)).result()
 
         assert (first.outcome, second.outcome) == (Outcome.RECOVERED, Outcome.RECOVERED)
         assert first.ended_at is not None

@@ -84,10 +84,10 @@ async def test_a_parked_incident_whose_run_a_person_repaired_leaves_the_queue(st
     run = await stage.failed_run("person_repairs")
     handle = await stage.report(run)
     await reached(handle, IncidentStage.PARKED)
-    await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
-
-    await handle.signal("report_failure", await report_of_success(run))
-    view = await handle.result()
+    async with stage.standing_still():
+        await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
+        await handle.signal("report_failure", await report_of_success(run))
+        view = await handle.result()
 
     assert view.outcome is Outcome.SUPERSEDED
     assert (await gate_of(stage)).waiting == 0
@@ -109,10 +109,10 @@ async def test_after_a_wait_the_run_is_read_again_before_anything_is_done(
     run = await stage.failed_run("cancelled_under_repair")
     handle = await stage.report(run)
     await reached(handle, IncidentStage.PARKED)
-    await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
-
-    await paused.signal("resume", BY_ANN)
-    view = await handle.result()
+    async with stage.standing_still():
+        await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
+        await paused.signal("resume", BY_ANN)
+        view = await handle.result()
 
     assert view.outcome is Outcome.SUPERSEDED
     assert view.steps == ()
@@ -120,11 +120,13 @@ async def test_after_a_wait_the_run_is_read_again_before_anything_is_done(
 
 
 async def test_a_recovery_under_way_finishes_its_step_and_begins_no_other(stage: Stage) -> None:
+    control = stage.simulator.control
     run = await stage.failed_run("flaky_network")
-    handle = await stage.report(run)
-    await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
+    async with stage.standing_still():
+        handle = await stage.report(run)
+        await asyncio.to_thread(control.wait_until, lambda: stage.repairs_of(run) == 1)
+        gate = await pause(stage)
 
-    gate = await pause(stage)
     parked = await reached(handle, IncidentStage.PARKED)
     repairs_while_paused = stage.repairs_of(run)
     await gate.signal("resume", BY_ANN)

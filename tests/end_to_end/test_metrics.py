@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.stage import WorkerProcess, staged
+from bench.stage import SOON, WorkerProcess, staged
 from cli.ports import free_port
 from lakemend.incident import Outcome
 
@@ -39,6 +39,16 @@ async def scraped(url: str) -> Samples:
     }
 
 
+async def all_scraped(url: str, samples: int) -> Samples:
+    """Return our samples once there are so many: what was counted is shown a moment later."""
+    for _ in range(SOON):
+        found = await scraped(url)
+        if len(found) >= samples:
+            return found
+        await asyncio.sleep(1)
+    raise AssertionError(f"there are never {samples} samples")
+
+
 async def test_a_worker_counts_calls_and_transitions_without_ids(tmp_path: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     async with staged(JOBS, tmp_path) as stage:
@@ -48,8 +58,7 @@ async def test_a_worker_counts_calls_and_transitions_without_ids(tmp_path: Path)
             recovered = await stage.recover("once")
             escalated = await stage.recover("for_ever")
             refused = await stage.recover("for_ever")
-            await asyncio.sleep(1)
-            found = await scraped(f"http://{address}/metrics")
+            found = await all_scraped(f"http://{address}/metrics", samples=4)
         finally:
             worker.stop()
 

@@ -27,6 +27,18 @@ async def waiting(handle: WorkflowHandle[Any, IncidentView]) -> IncidentView:
     raise AssertionError("it never came to wait")
 
 
+async def repaired(stage: Stage, run: int) -> WorkflowHandle[Any, IncidentView]:
+    """Report a failure, and return when the run is under repair."""
+    handle = await stage.report(run)
+    await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
+    return handle
+
+
+def was_read(stage: Stage, run: int) -> bool:
+    calls = stage.simulator.control.requests()
+    return any(each["path"].endswith("/runs/get") and str(run) in each["query"] for each in calls)
+
+
 async def test_a_network_error_is_cured_by_the_second_repair(stage: Stage) -> None:
     view = await stage.recover("flaky_network")
 
@@ -119,9 +131,9 @@ async def test_one_restart_and_two_repairs_for_two_runs_that_died_with_a_cluster
     stage: Stage,
 ) -> None:
     control = stage.simulator.control
-    runs = [control.run_job(job) for job in ("shared_a", "shared_b")]
-    await asyncio.sleep(0.5)
-    control.terminate_cluster("shared", code="COMMUNICATION_LOST", type="CLOUD_FAILURE")
+    async with stage.standing_still():
+        runs = [control.run_job(job) for job in ("shared_a", "shared_b")]
+        control.terminate_cluster("shared", code="COMMUNICATION_LOST", type="CLOUD_FAILURE")
     for run in runs:
         await asyncio.to_thread(control.wait_for_run, run)
 
@@ -163,9 +175,9 @@ async def test_ten_reports_of_one_failure_lead_to_one_repair(stage: Stage) -> No
 
 async def test_a_run_that_a_person_repaired_is_theirs(stage: Stage) -> None:
     run = await stage.failed_run("person_repairs")
-    await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
-
-    view = await (await stage.report(run)).result()
+    async with stage.standing_still():
+        await asyncio.to_thread(stage.simulator.control.repair_as_person, run)
+        view = await (await stage.report(run)).result()
 
     assert view.outcome is Outcome.SUPERSEDED
     assert stage.repairs_of(view.run_id) == 0
@@ -174,9 +186,9 @@ async def test_a_run_that_a_person_repaired_is_theirs(stage: Stage) -> None:
 
 async def test_a_run_that_a_person_cancels_under_repair_is_left_alone(stage: Stage) -> None:
     run = await stage.failed_run("cancelled_under_repair")
-    handle = await stage.report(run)
-    await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
-    await asyncio.to_thread(stage.simulator.control.cancel_as_person, run)
+    async with stage.standing_still():
+        handle = await repaired(stage, run)
+        await asyncio.to_thread(stage.simulator.control.cancel_as_person, run)
 
     view = await handle.result()
 
@@ -185,10 +197,14 @@ async def test_a_run_that_a_person_cancels_under_repair_is_left_alone(stage: Sta
 
 
 async def test_a_run_that_the_platform_retries_is_left_alone(stage: Stage) -> None:
-    run = stage.simulator.control.run_job("retried_by_platform")
-    await asyncio.sleep(1)
+    control = stage.simulator.control
+    async with stage.standing_still():
+        run = control.run_job("retried_by_platform")
+        control.advance(60)  # it has failed once, and rests for a minute
+        handle = await stage.report(run, task_key="load")
+        await asyncio.to_thread(control.wait_until, lambda: was_read(stage, run))
 
-    view = await (await stage.report(run, task_key="load")).result()
+    view = await handle.result()
 
     assert view.outcome is Outcome.SUPERSEDED
     assert stage.repairs_of(run) == 0
@@ -197,9 +213,10 @@ async def test_a_run_that_the_platform_retries_is_left_alone(stage: Stage) -> No
 async def test_somebody_elses_edit_is_never_overwritten(stage: Stage) -> None:
     control = stage.simulator.control
     run = await stage.failed_run("hungry_but_edited")
-    handle = await stage.report(run)
-    await asyncio.to_thread(control.wait_until, lambda: stage.repairs_of(run) == 1)
-    await asyncio.to_thread(control.edit_as_person, "hungry_but_edited", {"timeout_seconds": 777})
+    async with stage.standing_still():
+        handle = await repaired(stage, run)
+        edit = {"timeout_seconds": 777}
+        await asyncio.to_thread(control.edit_as_person, "hungry_but_edited", edit)
 
     view = await handle.result()
 
@@ -209,9 +226,9 @@ async def test_somebody_elses_edit_is_never_overwritten(stage: Stage) -> None:
 
 async def test_a_cancelled_incident_still_puts_settings_back(stage: Stage) -> None:
     run = await stage.failed_run("hungry_and_cancelled")
-    handle = await stage.report(run)
-    await asyncio.to_thread(stage.simulator.control.wait_until, lambda: stage.repairs_of(run) == 1)
-    await handle.cancel()
+    async with stage.standing_still():
+        handle = await repaired(stage, run)
+        await handle.cancel()
 
     with pytest.raises(WorkflowFailureError):
         await handle.result()

@@ -37,9 +37,10 @@ async def cluster(stage: Stage, name: str) -> str:
 async def died_under(stage: Stage, name: str, *jobs: str) -> list[int]:
     """Let a cluster die under runs of these jobs."""
     control = stage.simulator.control
-    runs = [await asyncio.to_thread(control.run_job, job) for job in jobs]
-    await asyncio.sleep(0.5)
-    await asyncio.to_thread(control.terminate_cluster, name, "COMMUNICATION_LOST", "CLOUD_FAILURE")
+    async with stage.standing_still():
+        runs = [await asyncio.to_thread(control.run_job, job) for job in jobs]
+        lost = ("COMMUNICATION_LOST", "CLOUD_FAILURE")
+        await asyncio.to_thread(control.terminate_cluster, name, *lost)
     for run in runs:
         await asyncio.to_thread(control.wait_for_run, run)
     await ended_cluster(stage, name)

@@ -31,7 +31,14 @@ from lakemend.permit import (
     PermitReport,
     PermitRequest,
 )
-from tests.workflows.holders import Bench, Handle, eventually, running_bench, time_skipping
+from tests.workflows.holders import (
+    Bench,
+    Handle,
+    answer_of,
+    eventually,
+    running_bench,
+    time_skipping,
+)
 
 ONE_AT_ONCE = GateSettings(max_recoveries=1)
 STORMY = GateSettings(storm=StormSettings(incidents=2))
@@ -79,7 +86,7 @@ class DrivenGate:
         await self.bench.gates.return_leave(PermitReturn(workspace=self.workspace, gate=said))
 
     async def status(self) -> GateStatus:
-        return await self.handle.query("status", result_type=GateStatus)
+        return await answer_of(self.handle, "status", GateStatus)
 
 
 @pytest.fixture

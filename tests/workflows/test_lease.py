@@ -15,7 +15,7 @@ from lakemend.lease import (
     LeaseStatus,
     lease_workflow_id,
 )
-from tests.workflows.holders import Bench, Handle, Holder, eventually
+from tests.workflows.holders import Bench, Handle, Holder, answer_of, eventually
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def granted(holder: Handle) -> LeaseGrant:
 
 async def status(bench: Bench, resource: str) -> LeaseStatus:
     handle = bench.client.get_workflow_handle(lease_workflow_id("default", resource))
-    return await handle.query("status", result_type=LeaseStatus)
+    return await answer_of(handle, "status", LeaseStatus)
 
 
 async def test_the_second_gets_it_when_the_first_gives_it_back(bench: Bench, resource: str) -> None:
