@@ -27,6 +27,7 @@ from lakemend.incident import SEARCH_ATTRIBUTES
 from lakemend.letter import ENTITY_QUEUE
 from lakemend.settings import Settings
 from records import Records, migrate, open_records
+from worker import sandbox
 from workflows.breaker import BreakerWorkflow
 from workflows.gate import GateWorkflow
 
@@ -73,6 +74,7 @@ async def worker(temporal: Client, records: Records) -> AsyncIterator[None]:
             workflows=[BreakerWorkflow, GateWorkflow],
             activities=[RecordActivities(records).record_audit],
             activity_executor=threads,
+            workflow_runner=sandbox(),
         ):
             yield
 
@@ -112,7 +114,7 @@ async def _serving(
     server = Server(create_app(settings, temporal, records), "127.0.0.1", 0)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     port = listener.getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         try:
             yield client
         finally:
@@ -131,7 +133,7 @@ async def api(serve: Serve) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 async def stranger(api: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
     """Call the same application without a credential."""
-    async with httpx.AsyncClient(base_url=api.base_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=api.base_url, timeout=60) as client:
         yield client
 
 

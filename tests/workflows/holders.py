@@ -19,7 +19,6 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.breakers import EntityActivities
 from activities.gates import GateActivities
@@ -40,14 +39,12 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from lakemend.recording import AuditInput
+from worker import sandbox
 from workflows.breaker import BreakerWorkflow
 from workflows.gate import GateWorkflow
 from workflows.lease import LeaseWorkflow
 
 BINARIES = Path(sys.executable).parent
-PASSED_THROUGH = SandboxRestrictions.default.with_passthrough_modules(
-    "lakemend", "pydantic", "activities"
-)
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 AT_ONCE = BreakerSettings(cool_down=timedelta(0))
 Handle = WorkflowHandle[Any, Any]
@@ -210,13 +207,12 @@ async def running_bench(
 ) -> AsyncGenerator[Bench]:
     """Run a worker for breakers, gates, leases and their holders."""
     records = Records()
-    runner = SandboxedWorkflowRunner(restrictions=PASSED_THROUGH)
     async with Worker(
         env.client,
         task_queue=task_queue,
         workflows=[BreakerWorkflow, GateWorkflow, LeaseWorkflow, Holder],
         activities=[records.record_audit],
-        workflow_runner=runner,
+        workflow_runner=sandbox(),
     ):
         yield Bench(env, task_queue, records)
 

@@ -29,7 +29,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE_MS = 15_000  # a loaded machine takes its time
+_PATIENCE_MS = 60_000  # a loaded machine takes its time
 
 Open = Callable[..., Any]
 

@@ -1,6 +1,5 @@
 import asyncio
 import json
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -112,8 +111,6 @@ async def test_server_that_goes_down_ends_the_streams(serve: Callable[..., Any])
         began = asyncio.Event()
         follower = asyncio.create_task(follow(client, began))
         await began.wait()
-        before = time.monotonic()
-    await follower
+    await follower  # raises if the stream was cut off
 
     assert ended.is_set()
-    assert time.monotonic() - before < 3

@@ -343,7 +343,7 @@ async def test_temporal_that_does_not_answer_is_not_waited_for(
         answer = await client.post("/databricks-monitor", json=notification(run_id))
 
     assert answer.status_code == 503
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 async def test_log_shows_the_request_and_nothing_of_its_body_or_credentials(
