@@ -5,6 +5,7 @@ is waiting until the server notices that a worker is gone.
 """
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from temporalio.client import WorkflowHandle
 from bench.proof.working import WorkerProcess
 from bench.stage import SOON, Stage, staged
 from lakemend.incident import IncidentView, Outcome
+from workflows.options import HEARTBEAT
 
 SCENARIO = """
 jobs:
@@ -34,7 +36,9 @@ Fault = dict[str, Any]
 
 
 def slow(path: str, nth: int = 1) -> Fault:
-    return {"kind": "delay", "path": path, "nth": nth, "seconds": 3, "times": 1}
+    """Long enough to kill its worker meanwhile, and over when the next one tries."""
+    seconds = HEARTBEAT.total_seconds() * 0.8
+    return {"kind": "delay", "path": path, "nth": nth, "seconds": seconds, "times": 1}
 
 
 def lost(kind: str) -> Fault:
@@ -43,10 +47,14 @@ def lost(kind: str) -> Fault:
 
 @dataclass(frozen=True)
 class Case:
-    """The calls that go wrong, and the activity under way when the worker dies, if it does."""
+    """The calls that go wrong, and the activity under way when the worker dies, if it does.
+
+    No run ends before it has died when `runs_last`.
+    """
 
     faults: tuple[Fault, ...] = ()
     dies_during: str = ""
+    runs_last: bool = False
 
 
 CASES = {
@@ -54,7 +62,7 @@ CASES = {
     "killed at the snapshot": Case((slow("*/jobs/get", nth=2),), "take_snapshot"),
     "killed at the change of settings": Case((slow("*/jobs/update"),), "change_node_type"),
     "killed at the repair": Case((slow(REPAIR),), "repair_run"),
-    "killed while it waits for the run": Case((), "wait_for_run"),
+    "killed while it waits for the run": Case((), "wait_for_run", runs_last=True),
     "killed while it puts back": Case((slow("*/jobs/update", nth=2),), "restore_snapshot"),
     "repair lost": Case((lost("drop_before"),)),
     "answer lost": Case((lost("drop_after"),)),
@@ -88,11 +96,12 @@ async def play(case: Case, folder: Path) -> Ending:
         worker = WorkerProcess(stage.settings, address, folder / "worker.log")
         worker.start()
         try:
-            handle = await stage.report(run)
-            if case.dies_during:
-                await under_way(stage, handle, case.dies_during)
-                worker.kill()
-                worker.start()
+            async with stage.standing_still() if case.runs_last else nullcontext():
+                handle = await stage.report(run)
+                if case.dies_during:
+                    await under_way(stage, handle, case.dies_during)
+                    worker.kill()
+                    worker.start()
             view = await asyncio.wait_for(handle.result(), SOON * 2)
         finally:
             worker.kill()
