@@ -13,7 +13,7 @@ from lakemend.playbook import Playbooks
 from lakemend.step import WatchedRun
 from simulator.scenario import JobEntry, parse_scenario
 
-PATIENCE = 120
+PATIENCE = 300
 HURRY = 1000
 OVER = {"TERMINATED", "SKIPPED"}
 
@@ -37,7 +37,8 @@ async def _incidents(stage: Stage, jobs: Mapping[str, JobEntry]) -> list[Inciden
     told: dict[int, asyncio.Task[IncidentView | None]] = {}
     async with asyncio.timeout(PATIENCE):
         await _report_ends(stage, told, len(scheduled))
-        await asyncio.gather(*told.values())
+        async with stage.standing_still():
+            await asyncio.gather(*told.values())
         await asyncio.to_thread(_start, stage, set(jobs) - set(scheduled))
         await _report_ends(stage, told, sum(max(1, len(job.runs)) for job in jobs.values()))
     ended, late = await asyncio.wait(told.values(), timeout=PATIENCE)
