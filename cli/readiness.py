@@ -11,6 +11,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from cli.problems import CommandError
 from lakemend.incident import TASK_QUEUE
@@ -35,7 +36,11 @@ async def wait_until_working(address: str) -> None:
     client = await Client.connect(address)
 
     async def works() -> bool:
-        return await count_workers(client) > 0
+        try:
+            return await count_workers(client) > 0
+        except RPCError:
+            # a server on a busy machine may answer too late
+            return False
 
     await _wait(works, f"no worker takes from task queue {TASK_QUEUE}")
 
