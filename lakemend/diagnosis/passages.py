@@ -66,7 +66,7 @@ _DATABASE_FRAME = re.compile(
 _PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
 _LOG_LINE = re.compile(
     r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?"
-    r"(?:INFO|DEBUG|TRACE|FINE|NOTICE|[\[=\"](?:info|debug|trace)\b)"
+    r"(?:(?:INFO|DEBUG|TRACE|FINE|NOTICE)(?![A-Z_])|[\[=\"](?:info|debug|trace)\b)"
     r"(?!.{0,40}\b(?i:error)\b)"
 )
 # What follows such words up to the sentence's end is a guess of the message's author.

@@ -13,13 +13,13 @@ from lakemend.diagnosis.resemblance import resemblance, telling_line
 from lakemend.redaction import redact, trim
 
 # How much plainer the resemblance must be for each point of the rules' confidence.
-_WEIGHT_OF_RULES = 0.6
+_WEIGHT_OF_RULES = 0.8
 
 # Rules that are so sure are believed.
 _BEYOND_DOUBT = 0.7
 
-# What the rules' `unknown` counts: they know so much that their silence says something.
-_SILENCE = 0.9
+# What the rules' `unknown` counts: little, for most texts without a rule still have a cause.
+_SILENCE = 0.4
 
 # A resemblance is a hint, and a hint never acts.
 _SUREST = 0.49
