@@ -193,8 +193,11 @@ class WorkerProcess:
 
 
 @asynccontextmanager
-async def staged(scenario: str, folder: Path) -> AsyncGenerator[Stage]:
-    """Set a stage from the text of a scenario; its time runs a hundredfold."""
+async def staged(scenario: str, folder: Path, *, hold: bool = False) -> AsyncGenerator[Stage]:
+    """Set a stage from the text of a scenario; its time runs a hundredfold.
+
+    With `hold`, the scenario's schedule begins when the workspace is told to start.
+    """
     url = f"sqlite:///{folder / 'records.db'}"
     migrate(url)
     records = open_records(url)
@@ -208,7 +211,7 @@ async def staged(scenario: str, folder: Path) -> AsyncGenerator[Stage]:
         data_converter=pydantic_data_converter,
         dev_server_extra_args=["--metrics-port", str(metrics_port), *DYNAMIC],
     ) as temporal:
-        with SimulatorProcess(HEAD + scenario) as simulator:
+        with SimulatorProcess(HEAD + scenario, options=("--hold",) * hold) as simulator:
             yield Stage(
                 simulator,
                 temporal.client,

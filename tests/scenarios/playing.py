@@ -15,13 +15,17 @@ from simulator.scenario import JobEntry, parse_scenario
 
 PATIENCE = 300
 HURRY = 1000
+FIRST_RUNS_SECONDS = 600  # all have succeeded, and nobody has edited anything yet
 OVER = {"TERMINATED", "SKIPPED"}
 
 
 async def play(text: str, playbooks: Playbooks, folder: Path) -> Verdict:
     """Return what became of each job of the scenario, and of the workspace as a whole."""
     scenario = parse_scenario(text)
-    async with staged(text, folder) as stage, stage.working(playbooks=hurry(playbooks, HURRY)):
+    async with (
+        staged(text, folder, hold=True) as stage,
+        stage.working(playbooks=hurry(playbooks, HURRY)),
+    ):
         views = await _incidents(stage, scenario.jobs)
         account = await asyncio.to_thread(take_account, stage.simulator.control)
     return judge(scenario, account, views)
@@ -36,8 +40,10 @@ async def _incidents(stage: Stage, jobs: Mapping[str, JobEntry]) -> list[Inciden
     scheduled = [name for name, job in jobs.items() if job.runs]
     told: dict[int, asyncio.Task[IncidentView | None]] = {}
     async with asyncio.timeout(PATIENCE):
-        await _report_ends(stage, told, len(scheduled))
         async with stage.standing_still():
+            await asyncio.to_thread(stage.simulator.control.start)
+            await asyncio.to_thread(stage.simulator.control.advance, FIRST_RUNS_SECONDS)
+            await _report_ends(stage, told, len(scheduled))
             await asyncio.gather(*told.values())
         await asyncio.to_thread(_start, stage, set(jobs) - set(scheduled))
         await _report_ends(stage, told, sum(max(1, len(job.runs)) for job in jobs.values()))
