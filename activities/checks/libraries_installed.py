@@ -2,7 +2,7 @@
 
 from activities.checks.check import Check, Patient
 from activities.checks.cluster_running import NO_CLUSTER
-from activities.reading.cluster import cluster_facts, libraries
+from activities.reading.cluster import cluster_facts, failed_first, library_facts
 from activities.workspace import Workspace
 from lakemend.compute.cluster_health import Health, libraries_health
 from lakemend.evidence import ClusterFacts
@@ -27,5 +27,5 @@ class LibrariesInstalled(Check):
 
 def _with_libraries(workspace: Workspace, cluster_id: str) -> ClusterFacts:
     cluster = cluster_facts(workspace.get_cluster(cluster_id))
-    found = libraries(workspace.library_statuses(cluster_id))
+    found = failed_first(map(library_facts, workspace.library_statuses(cluster_id)))
     return cluster.model_copy(update={"libraries": found})

@@ -12,7 +12,7 @@ from activities.reading.run import run_facts, task_result
 from activities.reading.run_links import CALLED_NOTEBOOK, clusters_used, not_started_by
 from activities.reading.surroundings import milliseconds
 from activities.workspace import Json, Workspace
-from lakemend.evidence import FAILED_RESULTS, TaskFacts
+from lakemend.evidence import FAILED_RESULTS, RunFacts, TaskFacts
 
 _CALL_FAILED = re.compile(r"\bNotebookExecutionException\b")
 
@@ -29,8 +29,9 @@ class CalledNotebooks:
         called = _CALL_FAILED.search(f"{task.error} {task.error_trace}")
         if not called or task.compute.cluster_id not in own_clusters:
             return ""
+        what = f"notebooks that task {task.task_key} called"
         listed = self._attempts.read(
-            f"notebooks that task {task.task_key} called",
+            what,
             lambda: self._workspace.ended_runs(
                 since=milliseconds(task.started_at),
                 until=milliseconds(task.ended_at),
@@ -38,13 +39,16 @@ class CalledNotebooks:
                 expand_tasks=True,
             ),
         )
-        failed = [run_facts(each) for each in listed or () if _failed_in(each, task)]
+        failed = self._attempts.each(what, listed or (), lambda each: _failed_in(each, task))
         ends = [
-            (run.ended_at, run.run_id) for run in failed if run.ended_at and run.run_id not in but
+            (run.ended_at, run.run_id)
+            for run in failed
+            if run and run.ended_at and run.run_id not in but
         ]
         return max(ends)[1] if ends else ""
 
 
-def _failed_in(listed: Json, task: TaskFacts) -> bool:
+def _failed_in(listed: Json, task: TaskFacts) -> RunFacts | None:
     on_it = task.compute.cluster_id in clusters_used(listed)
-    return on_it and task_result(listed) in FAILED_RESULTS and not not_started_by(task, listed)
+    failed = on_it and task_result(listed) in FAILED_RESULTS
+    return run_facts(listed) if failed and not not_started_by(task, listed) else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 
 from activities.reading.attempts import Attempts
@@ -46,7 +47,7 @@ class EvidenceReader:
     def read_around(self, workspace_name: str, raw: Json) -> Evidence:
         """Read what belongs to a run that was read already."""
         run = run_facts(raw)
-        tasks = [task_facts(each) for each in newest_tasks(raw)]
+        tasks = self._attempts.each(f"tasks of run {run.run_id}", newest_tasks(raw), task_facts)
         evidence = Evidence(workspace=workspace_name, read_at=datetime.now(UTC), run=run)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = self._surroundings(pool, raw, evidence, tasks)
@@ -64,20 +65,19 @@ class EvidenceReader:
         pipelines = pool.map(around.pipeline, resources_of(ComputeKind.PIPELINE, failed))
         outputs = Outputs(self._workspace, self._attempts, pool.map)
         read = outputs.of(failed)
-        started = StartedRuns(self._workspace, self._attempts, outputs, evidence.run)
+        started = StartedRuns(self._workspace, self._attempts, outputs, evidence.run, pool.map)
         nested = started.of(read)
         inner = list(chain.from_iterable(run.tasks for run in nested))
         further = pool.map(around.cluster, _unseen_clusters(failed, [*read, *inner]))
+        about = partial(around.with_libraries, tasks=[*read, *inner])
+        with_libraries = pool.map(about, _present([*clusters, *further]))
         known = {task.task_key: task for task in read}
         past = history.result()
         return evidence.model_copy(
             update={
                 "tasks": tuple(known.get(task.task_key, task) for task in tasks),
                 "nested": nested,
-                "clusters": tuple(
-                    around.with_libraries(each, [*read, *inner])
-                    for each in _present([*clusters, *further])
-                ),
+                "clusters": tuple(with_libraries),
                 "warehouses": tuple(each for each in warehouses if each),
                 "pipelines": tuple(each for each in pipelines if each),
                 "job": job.result(),
@@ -91,9 +91,10 @@ class EvidenceReader:
     def _job(self, job_id: str) -> JobFacts | None:
         if not job_id:
             return None
-        raw = self._attempts.read(f"job {job_id}", lambda: self._workspace.get_job(job_id))
+        what = f"job {job_id}"
+        raw = self._attempts.read(what, lambda: self._workspace.get_job(job_id))
         self.job_settings = part(raw, "settings") if raw else {}
-        return job_facts(raw) if raw else None
+        return self._attempts.read(what, lambda: job_facts(raw)) if raw else None
 
 
 def _present(clusters: Iterable[ClusterFacts | None]) -> list[ClusterFacts]:

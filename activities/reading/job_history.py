@@ -34,10 +34,13 @@ class JobHistory:
         if good is None or before is None:
             return History(recent)
         now = _with_newest_tasks(self._raw)
+        what = f"changes since run {good.run_id}"
+        code = self._attempts.read(what, lambda: code_changes(before, now))
+        settings = self._attempts.read(what, lambda: setting_changes(before, now))
         return History(
             recent,
-            Changes(since=good.run_id, lines=code_changes(before, now)),
-            Changes(since=good.run_id, lines=setting_changes(before, now)),
+            Changes(since=good.run_id, lines=code or ()),
+            Changes(since=good.run_id, lines=settings or ()),
         )
 
     def _recent_runs(self) -> tuple[RecentRun, ...]:
@@ -46,7 +49,7 @@ class JobHistory:
             return ()
         what = f"recent runs of job {job_id}"
         raw = self._attempts.read(what, lambda: self._workspace.ended_runs(job_id))
-        runs = [recent_run(each) for each in raw or ()]
+        runs = self._attempts.each(what, raw or (), recent_run)
         return tuple(each for each in runs if each.run_id != self._run.run_id)
 
     def _read_good(self, run_id: str) -> Json | None:

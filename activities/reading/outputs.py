@@ -52,8 +52,10 @@ class Outputs:
         if task.is_loop:
             return self._with_iteration(task)
         what = f"output of task {task.task_key}"
-        raw = self._attempts.read(what, lambda: self._workspace.get_run_output(task.run_id))
-        return _add_output(task, raw) if raw else task
+        read = self._attempts.read(
+            what, lambda: _add_output(task, self._workspace.get_run_output(task.run_id))
+        )
+        return read or task
 
     def _with_iteration(self, task: TaskFacts) -> TaskFacts:
         """Take words and cluster of the first iteration that failed: the loop only counts them.
@@ -61,17 +63,21 @@ class Outputs:
         A loop's own run lists its iterations, each a run (databricks-sdk: jobs.Run.iterations).
         """
         what = f"iterations of task {task.task_key}"
-        loop = self._attempts.read(what, lambda: self._workspace.get_run(task.run_id))
-        iterations = parts(loop, "iterations") if loop else []
-        failed = next((each for each in iterations if task_result(each) in FAILED_RESULTS), None)
-        if failed is None:
+        iteration = self._attempts.read(what, lambda: self._failed_iteration(task))
+        if iteration is None:
             return task
-        iteration = task_facts({"task_key": task.task_key, **failed})
         run_id, cluster_id = iteration.run_id, iteration.compute.cluster_id
-        raw = self._attempts.read(what, lambda: self._workspace.get_run_output(run_id))
         compute = task.compute.model_copy(update={"cluster_id": cluster_id})
         found = task.model_copy(update={"compute": compute}) if cluster_id else task
-        return _add_output(found, raw) if raw else found
+        read = self._attempts.read(
+            what, lambda: _add_output(found, self._workspace.get_run_output(run_id))
+        )
+        return read or found
+
+    def _failed_iteration(self, task: TaskFacts) -> TaskFacts | None:
+        iterations = parts(self._workspace.get_run(task.run_id), "iterations")
+        failed = next((each for each in iterations if task_result(each) in FAILED_RESULTS), None)
+        return task_facts({"task_key": task.task_key, **failed}) if failed else None
 
 
 def _add_output(task: TaskFacts, raw: Json) -> TaskFacts:

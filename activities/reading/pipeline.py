@@ -1,9 +1,6 @@
 """Pipelines and their updates."""
 
-from datetime import datetime
-from typing import Any
-
-from activities.reading.values import identifier, moment, part, parts, text
+from activities.reading.values import identifier, moment, part, parts, text, word
 from activities.workspace import Json
 from lakemend.evidence import PipelineError, UpdateFacts
 
@@ -14,8 +11,8 @@ def update_facts(raw: Json) -> UpdateFacts:
     """Read one entry of pipelines/updates (databricks-sdk: pipelines.UpdateInfo)."""
     return UpdateFacts(
         update_id=identifier(raw.get("update_id")),
-        state=raw.get("state") or "",
-        cause=raw.get("cause") or "",
+        state=word(raw.get("state")),
+        cause=word(raw.get("cause")),
         created_at=moment(raw.get("creation_time")),
     )
 
@@ -35,20 +32,9 @@ def error_text(error: Json) -> str:
 def pipeline_error(raw: Json) -> PipelineError:
     """Read one event of level ERROR (databricks-sdk: pipelines.PipelineEvent)."""
     return PipelineError(
-        at=_instant(raw.get("timestamp")),
-        type=raw.get("event_type") or "",
+        at=moment(raw.get("timestamp")),
+        type=word(raw.get("event_type")),
         update_id=identifier(part(raw, "origin").get("update_id")),
         message=text(raw.get("message"), _ERROR_LIMIT),
         error=error_text(part(raw, "error")),
     )
-
-
-def _instant(value: Any) -> datetime | None:
-    """Read an instant in ISO 8601, or in epoch milliseconds."""
-    written = str(value or "")
-    if written.isdecimal():
-        return moment(int(written))
-    try:
-        return datetime.fromisoformat(written)
-    except ValueError:
-        return None

@@ -8,8 +8,9 @@ from activities.reading.attempts import Attempts
 from activities.reading.cluster import cluster_facts, event_facts
 from activities.reading.lost_runs import RECENT, LostRuns
 from activities.reading.pipeline import error_of, error_text, pipeline_error, update_facts
+from activities.reading.size import bounded
 from activities.reading.surroundings import MOST_PIPELINE_ERRORS
-from activities.reading.values import part
+from activities.reading.values import name, part
 from activities.reading.warehouse import warehouse_facts
 from activities.workspace import Json, Workspace
 from lakemend.compute.cluster_health import driver_trouble
@@ -59,7 +60,7 @@ class ResourceReader:
             "warehouse": self._warehouse,
         }
         found = read[kind](evidence, id_)
-        return found.model_copy(update={"unread": tuple(self._attempts.unread)})
+        return bounded(found.model_copy(update={"unread": tuple(self._attempts.unread)}))
 
     def _cluster(self, evidence: Evidence, cluster_id: str) -> Evidence:
         raw = self._workspace.get_cluster(cluster_id)
@@ -71,7 +72,7 @@ class ResourceReader:
         job_cluster = cluster.source == "JOB"
         resource = ResourceFacts(
             resource=f"cluster-{cluster_id}",
-            name=raw.get("cluster_name") or "",
+            name=name(raw.get("cluster_name")),
             compute=Compute(
                 kind=ComputeKind.JOB_CLUSTER if job_cluster else ComputeKind.ALL_PURPOSE,
                 cluster_id=cluster_id,
@@ -95,20 +96,18 @@ class ResourceReader:
         raw = self._workspace.get_pipeline(pipeline_id)
         continuous = bool(part(raw, "spec").get("continuous"))
         updates = tuple(update_facts(each) for each in self._workspace.list_updates(pipeline_id))
-        events = self._attempts.read(
-            f"events of pipeline {pipeline_id}",
-            lambda: self._workspace.pipeline_errors(pipeline_id),
-        )
+        what = f"events of pipeline {pipeline_id}"
+        events = self._attempts.read(what, lambda: self._workspace.pipeline_errors(pipeline_id))
         newest = updates[0] if updates else UpdateFacts(update_id="")
         error = error_of(newest.update_id, events or [])
         if not continuous:
             _wait_for(pipeline_id, newest, error)
-        errors = [pipeline_error(each) for each in events or []][:MOST_PIPELINE_ERRORS]
+        errors = self._attempts.each(what, events or (), pipeline_error)[:MOST_PIPELINE_ERRORS]
         failed = next((each for each in updates if each.state == "FAILED"), newest)
         at = next((each.at for each in errors if each.update_id == failed.update_id), None)
         resource = ResourceFacts(
             resource=f"pipeline-{pipeline_id}",
-            name=raw.get("name") or "",
+            name=name(raw.get("name")),
             compute=Compute(kind=ComputeKind.PIPELINE, resource_id=pipeline_id),
             phase=pipeline_phase(updates, continuous=continuous),
             said=f"update {newest.update_id} is {newest.state}: {error_text(error)}".strip(" :"),
@@ -132,7 +131,7 @@ class ResourceReader:
         said = f"{warehouse.state} {warehouse.health} {warehouse.failure}".strip()
         resource = ResourceFacts(
             resource=f"warehouse-{warehouse_id}",
-            name=raw.get("name") or "",
+            name=name(raw.get("name")),
             compute=Compute(kind=ComputeKind.WAREHOUSE, resource_id=warehouse_id),
             phase=warehouse_phase(warehouse),
             said=said,
@@ -150,11 +149,10 @@ class ResourceReader:
 
     def _with_events(self, cluster: ClusterFacts) -> ClusterFacts:
         id_ = cluster.cluster_id
-        events = self._attempts.read(
-            f"events of cluster {id_}", lambda: self._workspace.cluster_events(id_, _EVENTS)
-        )
-        facts = tuple(event_facts(each) for each in events or ())
-        return cluster.model_copy(update={"events": facts})
+        what = f"events of cluster {id_}"
+        raw = self._attempts.read(what, lambda: self._workspace.cluster_events(id_, _EVENTS))
+        events = self._attempts.each(what, raw or (), event_facts)
+        return cluster.model_copy(update={"events": tuple(events)})
 
     def _phase(self, cluster: ClusterFacts, last_end: ClusterEvent | None) -> ResourcePhase:
         """A cluster that runs may have lost its driver: without its events nothing is known."""

@@ -1,7 +1,7 @@
 """Runs and their tasks."""
 
 from activities.reading.loops import LOOP, repeated
-from activities.reading.values import identifier, moment, part, parts, text
+from activities.reading.values import identifier, moment, name, part, parts, text, word
 from activities.workspace import Json
 from lakemend.evidence import Compute, ComputeKind, RecentRun, RunFacts, TaskFacts
 
@@ -25,17 +25,17 @@ def run_facts(raw: Json) -> RunFacts:
     return RunFacts(
         run_id=identifier(raw.get("run_id")),
         job_id=identifier(raw.get("job_id")),
-        run_name=raw.get("run_name") or "",
-        run_type=raw.get("run_type") or "",
-        run_page_url=raw.get("run_page_url") or "",
-        creator=raw.get("creator_user_name") or "",
-        trigger=raw.get("trigger") or "",
-        life_cycle_state=state.get("life_cycle_state") or "",
-        result_state=state.get("result_state") or "",
+        run_name=name(raw.get("run_name")),
+        run_type=word(raw.get("run_type")),
+        run_page_url=text(raw.get("run_page_url")),
+        creator=name(raw.get("creator_user_name")),
+        trigger=word(raw.get("trigger")),
+        life_cycle_state=word(state.get("life_cycle_state")),
+        result_state=word(state.get("result_state")),
         state_message=text(state.get("state_message")),
-        status_state=status.get("state") or "",
-        termination_code=details.get("code") or "",
-        termination_type=details.get("type") or "",
+        status_state=word(status.get("state")),
+        termination_code=word(details.get("code")),
+        termination_type=word(details.get("type")),
         termination_message=text(details.get("message")),
         latest_repair_id=repairs[-1] if repairs else "",
         repair_count=len(repairs),
@@ -70,9 +70,10 @@ def newest_tasks(raw: Json) -> list[Json]:
     """Return the newest attempt of each task: retried and repaired ones appear several times."""
     newest: dict[str, Json] = {}
     for task in parts(raw, "tasks"):
-        known = newest.get(task["task_key"])
+        key = task.get("task_key") or ""
+        known = newest.get(key)
         if known is None or _order(task) >= _order(known):
-            newest[task["task_key"]] = task
+            newest[key] = task
     return list(newest.values())
 
 
@@ -83,15 +84,15 @@ def task_facts(raw: Json) -> TaskFacts:
     result = task_result(raw)
     message = state.get("state_message") or details.get("message")
     return TaskFacts(
-        task_key=raw["task_key"],
+        task_key=identifier(raw["task_key"]),
         run_id=identifier(raw.get("run_id")),
         attempt_number=raw.get("attempt_number") or 0,
-        life_cycle_state=state.get("life_cycle_state") or status.get("state") or "",
+        life_cycle_state=word(state.get("life_cycle_state") or status.get("state")),
         result_state=result,
-        termination_code=details.get("code") or "",
-        termination_type=details.get("type") or "",
+        termination_code=word(details.get("code")),
+        termination_type=word(details.get("type")),
         state_message=text(message) if result == "FAILED" else text(message, _SHORT),
-        depends_on=tuple(each["task_key"] for each in parts(raw, "depends_on")),
+        depends_on=_depends_on(raw),
         compute=compute(raw),
         is_loop=bool(raw.get(LOOP)),
         started_at=moment(raw.get("start_time")),
@@ -103,7 +104,7 @@ def task_result(raw: Json) -> str:
     """Return `result_state`, or what the new `status` says where the deprecated `state` is gone."""
     state, status = part(raw, "state"), part(raw, "status")
     if state.get("result_state"):
-        return state["result_state"]
+        return word(state["result_state"])
     if state.get("life_cycle_state") == "INTERNAL_ERROR":
         return "FAILED"
     if status.get("state") != "TERMINATED":
@@ -114,23 +115,30 @@ def task_result(raw: Json) -> str:
 def compute(raw: Json) -> Compute:
     """Tell where a task runs; a task that only starts or decides something has no compute."""
     raw = repeated(raw)
-    cluster_id = part(raw, "cluster_instance").get("cluster_id") or ""
+    cluster_id = identifier(part(raw, "cluster_instance").get("cluster_id"))
     if raw.get("existing_cluster_id"):
-        return Compute(kind=ComputeKind.ALL_PURPOSE, cluster_id=raw["existing_cluster_id"])
+        return Compute(
+            kind=ComputeKind.ALL_PURPOSE, cluster_id=identifier(raw["existing_cluster_id"])
+        )
     if raw.get("job_cluster_key") or raw.get("new_cluster"):
-        key = raw.get("job_cluster_key") or ""
+        key = identifier(raw.get("job_cluster_key"))
         return Compute(kind=ComputeKind.JOB_CLUSTER, cluster_id=cluster_id, job_cluster_key=key)
     warehouse = part(raw, "sql_task").get("warehouse_id") or part(raw, "dbt_task").get(
         "warehouse_id"
     )
     if warehouse:
-        return Compute(kind=ComputeKind.WAREHOUSE, resource_id=warehouse)
+        return Compute(kind=ComputeKind.WAREHOUSE, resource_id=identifier(warehouse))
     if raw.get("pipeline_task"):
-        pipeline = part(raw, "pipeline_task").get("pipeline_id") or ""
+        pipeline = identifier(part(raw, "pipeline_task").get("pipeline_id"))
         return Compute(kind=ComputeKind.PIPELINE, resource_id=pipeline)
     if raw.get("run_job_task") or raw.get("condition_task") or raw.get(LOOP):
         return Compute()
     return Compute(kind=ComputeKind.SERVERLESS, cluster_id=cluster_id)
+
+
+def _depends_on(raw: Json) -> tuple[str, ...]:
+    keys = (identifier(each.get("task_key")) for each in parts(raw, "depends_on"))
+    return tuple(key for key in keys if key)
 
 
 def _order(task: Json) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Runs that failed tasks started: by run_job_task, or a notebook by dbutils.notebook.run."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from activities.reading.attempts import Attempts
@@ -26,15 +26,24 @@ class _Start:
     link: RunLink | None = None
 
 
+Map = Callable[[Callable[[_Start], NestedRun | None], Sequence[_Start]], Iterable[NestedRun | None]]
+
+
 class StartedRuns:
     """Reads what the failed tasks of one run started, each run once."""
 
     def __init__(
-        self, workspace: Workspace, attempts: Attempts, outputs: Outputs, run: RunFacts
+        self,
+        workspace: Workspace,
+        attempts: Attempts,
+        outputs: Outputs,
+        run: RunFacts,
+        in_parallel: Map,
     ) -> None:
         self._workspace = workspace
         self._attempts = attempts
         self._outputs = outputs
+        self._in_parallel = in_parallel
         self._page = run.run_page_url
         self._met = {run.run_id}
         self._called = CalledNotebooks(workspace, attempts)
@@ -51,9 +60,9 @@ class StartedRuns:
         found: list[NestedRun] = []
         waiting = [start for task in parents for start in self._starts(task.task_key, task)]
         for _ in range(DEEPEST):
-            runs = [self._read(start) for start in waiting[: MOST_STARTED - len(found)]]
+            runs = list(self._in_parallel(self._read, waiting[: MOST_STARTED - len(found)]))
             self._leave(waiting[MOST_STARTED - len(found) :])
-            read = [run for run in runs if run]
+            read = [self._with_outputs(run) for run in runs if run]
             found += read
             waiting = [
                 start
@@ -84,16 +93,23 @@ class StartedRuns:
     def _read(self, start: _Start) -> NestedRun | None:
         if start.link and not start.link.leads_into(self._page):
             return self._refuse(start, "it is in another workspace")
-        raw = self._attempts.read(_what(start), lambda: self._workspace.get_run(start.run_id))
-        if raw is None:
+        read = self._attempts.read(_what(start), lambda: self._linked(start))
+        if read is None:
             self._leave([start])
             return None
-        if start.link and (why := not_started_by(start.task, raw)):
-            return self._refuse(start, why)
-        failed = [task for each in _tasks(raw) if (task := task_facts(each)).failed]
-        tasks = self._outputs.of(failed, MOST_OUTPUTS_OF_STARTED)[:MOST_OUTPUTS]
-        run = run_facts(raw)
-        return NestedRun(parent_task_key=start.parent_task_key, run=run, tasks=tuple(tasks))
+        run, why = read
+        return self._refuse(start, why) if why else run
+
+    def _linked(self, start: _Start) -> tuple[NestedRun, str]:
+        raw = self._workspace.get_run(start.run_id)
+        why = not_started_by(start.task, raw) if start.link else ""
+        tasks = tuple(task for each in _tasks(raw) if (task := task_facts(each)).failed)
+        parent = start.parent_task_key
+        return NestedRun(parent_task_key=parent, run=run_facts(raw), tasks=tasks), why
+
+    def _with_outputs(self, run: NestedRun) -> NestedRun:
+        tasks = self._outputs.of(run.tasks, MOST_OUTPUTS_OF_STARTED)[:MOST_OUTPUTS]
+        return run.model_copy(update={"tasks": tuple(tasks)})
 
     def _refuse(self, start: _Start, why: str) -> None:
         self._attempts.note(_what(start), why)

@@ -5,10 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from activities.reading.attempts import Attempts
-from activities.reading.cluster import cluster_facts, event_facts, libraries
+from activities.reading.cluster import (
+    cluster_facts,
+    event_facts,
+    failed_first,
+    library_facts,
+    telling_events,
+)
 from activities.reading.pipeline import pipeline_error
 from activities.reading.warehouse import warehouse_facts
 from activities.workspace import Workspace
+from activities.workspace.workspace import EVENTS_LIMIT
 from lakemend.evidence import (
     ClusterFacts,
     ComputeKind,
@@ -52,43 +59,56 @@ class Surroundings:
 
     def cluster(self, cluster_id: str) -> ClusterFacts | None:
         """Read a cluster and its events from the run's start to a little after its end."""
-        what = f"cluster {cluster_id}"
-        raw = self._attempts.read(what, lambda: self._workspace.get_cluster(cluster_id))
-        if raw is None:
-            return None
-        since, until = milliseconds(self._run.started_at), 0
-        if self._run.ended_at:
-            until = milliseconds(self._run.ended_at + _AFTERMATH)
-        events = self._attempts.read(
-            f"events of cluster {cluster_id}",
-            lambda: self._workspace.cluster_events(cluster_id, since=since, until=until),
+        cluster = self._attempts.read(
+            f"cluster {cluster_id}",
+            lambda: cluster_facts(
+                {"cluster_id": cluster_id, **self._workspace.get_cluster(cluster_id)}
+            ),
         )
-        found = tuple(event_facts(each) for each in events or ())
-        return cluster_facts(raw).model_copy(update={"events": found})
+        if cluster is None:
+            return None
+        what, (since, until) = f"events of cluster {cluster_id}", self._between
+        raw = self._attempts.read(
+            what,
+            lambda: self._workspace.cluster_events(
+                cluster_id, EVENTS_LIMIT, since=since, until=until
+            ),
+        )
+        events = telling_events(self._attempts.each(what, raw or (), event_facts))
+        return cluster.model_copy(update={"events": events})
+
+    @property
+    def _between(self) -> tuple[int, int]:
+        ended = self._run.ended_at
+        until = milliseconds(ended + _AFTERMATH) if ended else 0
+        return milliseconds(self._run.started_at), until
 
     def with_libraries(self, cluster: ClusterFacts, tasks: Sequence[TaskFacts]) -> ClusterFacts:
         """Add the libraries' statuses where something speaks of libraries."""
         if not _mentions_libraries(tasks, cluster):
             return cluster
         id_ = cluster.cluster_id
-        read = self._attempts.read(
-            f"libraries of cluster {id_}", lambda: self._workspace.library_statuses(id_)
-        )
-        return cluster.model_copy(update={"libraries": libraries(read or [])})
+        what = f"libraries of cluster {id_}"
+        raw = self._attempts.read(what, lambda: self._workspace.library_statuses(id_))
+        read = self._attempts.each(what, raw or (), library_facts)
+        return cluster.model_copy(update={"libraries": failed_first(read)})
 
     def warehouse(self, warehouse_id: str) -> WarehouseFacts | None:
         """Read a warehouse as it is now; it keeps no history."""
         what = f"warehouse {warehouse_id}"
-        raw = self._attempts.read(what, lambda: self._workspace.get_warehouse(warehouse_id))
-        return warehouse_facts(raw) if raw else None
+        return self._attempts.read(
+            what, lambda: warehouse_facts(self._workspace.get_warehouse(warehouse_id))
+        )
 
     def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
         """Read the errors of a pipeline during the run."""
         what = f"events of pipeline {pipeline_id}"
-        raw = self._attempts.read(what, lambda: self._workspace.pipeline_errors(pipeline_id))
+        raw = self._attempts.read(
+            what, lambda: self._workspace.pipeline_errors(pipeline_id, between=self._between)
+        )
         if raw is None:
             return None
-        errors = [pipeline_error(each) for each in raw]
+        errors = self._attempts.each(what, raw, pipeline_error)
         during = [each for each in errors if each.at is None or self._during(each.at)]
         return PipelineFacts(pipeline_id=pipeline_id, errors=tuple(during[:MOST_PIPELINE_ERRORS]))
 

@@ -1,6 +1,6 @@
 """SQL warehouses."""
 
-from activities.reading.values import part, text
+from activities.reading.values import identifier, part, text, word
 from activities.workspace import Json
 from lakemend.evidence import WarehouseFacts
 
@@ -13,9 +13,9 @@ def warehouse_facts(raw: Json) -> WarehouseFacts:
     reason = part(health, "failure_reason")
     said = [reason.get("code"), health.get("summary") or health.get("message")]
     return WarehouseFacts(
-        warehouse_id=raw.get("id") or "",
-        state=raw.get("state") or "",
-        health=health.get("status") or "",
-        failure=text(": ".join(each for each in said if each), _FAILURE_LIMIT),
+        warehouse_id=identifier(raw.get("id")),
+        state=word(raw.get("state")),
+        health=word(health.get("status")),
+        failure=text(": ".join(str(each) for each in said if each), _FAILURE_LIMIT),
         active_sessions=int(raw.get("num_active_sessions") or 0),
     )

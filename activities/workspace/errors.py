@@ -26,7 +26,7 @@ from lakemend.errors import (
     TransientError,
     WorkspaceError,
 )
-from lakemend.redaction import redact, trim
+from lakemend.redaction import redact, trim, well_formed
 
 DETAIL_LIMIT = 500
 SHORTEST_PAUSE = timedelta(seconds=5)  # the SDK says 1 s for a missing header; that is no wish
@@ -136,4 +136,4 @@ def _detail(error: BaseException, token: str) -> str:
         text = f"{type(error).__name__}: {text}"
     if token:
         text = text.replace(token, "[redacted]")
-    return trim(redact(text), DETAIL_LIMIT)
+    return trim(redact(well_formed(text)), DETAIL_LIMIT)

@@ -4,6 +4,7 @@ Raw, because the SDK's typed models lose unknown fields, unknown enum values and
 way, and a "restore" through them would silently edit a customer's job.
 """
 
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from threading import Lock
@@ -165,9 +166,18 @@ class Workspace:
         query = {"max_results": limit}
         return self._get(f"/api/2.0/pipelines/{pipeline_id}/updates", query).get("updates") or []
 
-    def pipeline_errors(self, pipeline_id: str, limit: int = 25) -> list[Json]:
-        """The newest events of level ERROR, newest first."""
-        query = {"max_results": limit, "filter": "level='ERROR'"}
+    def pipeline_errors(
+        self, pipeline_id: str, limit: int = 25, *, between: tuple[int, int] = (0, 0)
+    ) -> list[Json]:
+        """The newest events of level ERROR, newest first; `between` as for a cluster's events.
+
+        `filter` knows level and timestamp, joined by AND (databricks-sdk:
+        PipelinesAPI.list_pipeline_events).
+        """
+        instants = zip((">=", "<="), between, strict=True)
+        limits = [f"timestamp {sign} '{_iso(at)}'" for sign, at in instants if at]
+        wanted = " AND ".join(["level='ERROR'", *limits])
+        query = {"max_results": limit, "filter": wanted}
         path = f"/api/2.0/pipelines/{pipeline_id}/events"
         return self._get(path, query).get("events") or []
 
@@ -203,3 +213,8 @@ class Workspace:
                 connection = self._connection
                 self._client = build_client(connection.host, connection.token, version("lakemend"))
             return self._client
+
+
+def _iso(milliseconds: int) -> str:
+    at = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

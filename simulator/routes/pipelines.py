@@ -1,5 +1,7 @@
 """`/api/2.0/pipelines/...`."""
 
+import re
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -7,6 +9,8 @@ from fastapi import APIRouter, Query
 from simulator.pipelines import active_update, find_update
 from simulator.records import Json, Pipeline, Update
 from simulator.routes.deps import JsonBody, WorkspaceDep, page_of
+
+_INSTANT = re.compile(r"timestamp (?P<sign>[<>]=) '(?P<at>[^']+)'")
 
 router = APIRouter(prefix="/pipelines")
 
@@ -67,11 +71,13 @@ async def list_events(
     page_token: str = "",
     wanted: Annotated[str, Query(alias="filter")] = "",
 ) -> Json:
-    """List events, newest first; the filter knows `level='ERROR'`."""
+    """List events, newest first; the filter knows `level='ERROR'` and limits of `timestamp`."""
+    since, until = _limit(wanted, ">=", 0), _limit(wanted, "<=", 2**62)
     events = [
         event
         for event in reversed(workspace.pipelines.get(pipeline_id).events)
-        if "level" not in wanted or f"'{event['level']}'" in wanted
+        if ("level" not in wanted or f"'{event['level']}'" in wanted)
+        and since <= int(event["timestamp"]) <= until
     ]
     start = page_of(page_token)
     body: Json = {"events": events[start : start + max_results]}
@@ -87,6 +93,13 @@ def _shown(pipeline: Pipeline, update: Update) -> Json:
         "cause": update.cause,
         "full_refresh": update.full_refresh,
     }
+
+
+def _limit(wanted: str, sign: str, otherwise: int) -> int:
+    """Milliseconds of the instant that the filter gives with this sign."""
+    found = (each["at"] for each in _INSTANT.finditer(wanted) if each["sign"] == sign)
+    at = next(found, "")
+    return int(datetime.fromisoformat(at).timestamp() * 1000) if at else otherwise
 
 
 def _brief(update: Update) -> Json:

@@ -1,9 +1,12 @@
 """Evidence is complete: history, nested runs, pipelines, warehouses, and it stays small."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from activities.reading.attempts import Attempts
 from activities.reading.evidence import EvidenceReader
@@ -12,7 +15,24 @@ from activities.reading.size import LARGEST, bounded
 from activities.reading.started_runs import StartedRuns
 from lakemend.diagnosis import Cause
 from lakemend.diagnosis.diagnose import diagnose
-from lakemend.evidence import Changes, Evidence, TaskFacts
+from lakemend.evidence import (
+    Changes,
+    ClusterEvent,
+    ClusterFacts,
+    Evidence,
+    JobFacts,
+    LibraryFacts,
+    LostRun,
+    NestedRun,
+    PipelineError,
+    PipelineFacts,
+    RunFacts,
+    TaskFacts,
+    Unread,
+)
+from lakemend.redaction import HIDDEN
+
+MUCH_LATER = 500_000  # the clock of the simulated workspace runs fast: a quarter of an hour on it
 
 SCENARIO = """
 name: evidence
@@ -85,6 +105,15 @@ jobs:
   deep:
     settings: {tasks: [{task_key: call, notebook_task: {notebook_path: /a}}]}
     tasks: {call: {calls: [/1, /2, /3, /4, /5], fails: {kind: disk_full}}}
+  lost:
+    settings:
+      tasks: [{task_key: load, notebook_task: {notebook_path: /a}, existing_cluster_id: shared}]
+    tasks: {load: {fails: {kind: user_code}}}
+  telling:
+    settings:
+      tags: {team: etl, password: hunter2, dsn: password=hunter2}
+      tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]
+    tasks: {load: {fails: {kind: user_code}}}
   chatty:
     settings: {tasks: [{task_key: "say", notebook_task: {notebook_path: /a}}]}
     tasks: {say: {fails: {kind: user_code, error: "ERROR"}}}
@@ -264,7 +293,7 @@ def test_run_of_another_job_that_a_text_quotes_is_not_its_cause(lab: Any) -> Non
     quoting = evidence.tasks[0].model_copy(update={"error": f"as in {page} and {page}"})
     attempts = Attempts(patient=False)
     outputs = Outputs(lab.workspace, attempts, map)
-    started = StartedRuns(lab.workspace, attempts, outputs, evidence.run)
+    started = StartedRuns(lab.workspace, attempts, outputs, evidence.run, map)
 
     assert started.of([quoting]) == ()
     assert started.not_followed == [other]
@@ -298,6 +327,78 @@ def test_long_texts_keep_head_and_tail_without_the_secret(lab: Any) -> None:
     assert "hunter2" not in error
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "job", "what"),
+    [
+        ("*/clusters/events", {"events": [{"type": "X", "timestamp": ["1"]}]}, "lost", "events of"),
+        ("*/clusters/events", {"events": [{"details": ["a"]}]}, "lost", "events of cluster"),
+        ("*/clusters/get", {"termination_reason": "gone"}, "lost", "cluster "),
+        ("*/runs/get-output", {"run_job_output": ["a"]}, "child", "output of task work"),
+        ("*/runs/list", {"runs": [{"state": ["FAILED"]}, {"run_id": 7}]}, "child", "recent runs"),
+        ("*/jobs/get", {"settings": {"tags": ["a"]}}, "child", "job "),
+        ("*/sql/warehouses/*", {"health": ["a"]}, "report", "warehouse "),
+        ("*/pipelines/*/events", {"events": [{"origin": ["a"]}]}, "tables", "events of pipeline"),
+    ],
+)
+def test_piece_of_another_form_costs_only_itself(
+    lab: Any, path: str, body: dict[str, Any], job: str, what: str
+) -> None:
+    run_id = lab.fail(job)
+    lab.control.add_fault("status", path=path, status=200, body=body, times=0)
+
+    evidence = read(lab, run_id)
+
+    assert [each.what[: len(what)] for each in evidence.unread] == [what]
+    assert "another form than expected" in evidence.unread[0].why
+    assert evidence.failed_tasks
+
+
+def test_task_of_another_form_costs_only_itself(lab: Any) -> None:
+    raw = lab.workspace.get_run(lab.fail("child"))
+    odd = [{"run_id": 1}, {"task_key": "b", "state": "FAILED"}, {"task_key": "c", "run_id": 2}]
+    raw["tasks"] += odd
+    raw["tasks"][-1]["depends_on"] = [{"outcome": "true"}]
+
+    evidence = EvidenceReader(lab.workspace, patient=False).read_around("default", raw)
+
+    assert [task.task_key for task in evidence.tasks] == ["work", "c"]
+    assert [each.what for each in evidence.unread] == [f"tasks of run {evidence.run.run_id}"]
+
+
+def test_old_events_of_a_busy_cluster_stay_where_they_tell_something(lab: Any) -> None:
+    run_id = lab.fail("lost")
+    ended = lab.workspace.get_run(run_id)["end_time"]
+    chatter = [{"timestamp": ended, "type": "RESIZING"} for _ in range(300)]
+    lost = {"timestamp": ended - 1, "type": "NODES_LOST"}
+    body = {"events": [*chatter, lost, *chatter[:100]]}
+    lab.control.add_fault("status", path="*/clusters/events", status=200, body=body)
+
+    events = read(lab, run_id).clusters[0].events
+
+    assert [event.type for event in events if event.type != "RESIZING"] == ["NODES_LOST"]
+    assert len(events) <= 40
+
+
+def test_old_errors_of_a_pipeline_are_found(lab: Any) -> None:
+    old = lab.fail("tables")
+    lab.control.advance(MUCH_LATER)
+    for _ in range(25):
+        lab.fail("tables")
+
+    errors = read(lab, old).pipelines[0].errors
+
+    assert errors
+    assert len({error.update_id for error in errors}) == 1
+
+
+def test_names_and_tags_hold_no_secret(lab: Any) -> None:
+    evidence = read(lab, lab.fail("telling"))
+
+    assert evidence.job
+    assert evidence.job.tags == {"team": "etl", "password": HIDDEN, "dsn": f"password={HIDDEN}"}
+    assert "hunter2" not in evidence.model_dump_json()
+
+
 def many(count: int, **facts: Any) -> Evidence:
     tasks = [
         TaskFacts(task_key=f"task_number_{number}", run_id=str(10**17 + number), **facts)
@@ -308,22 +409,62 @@ def many(count: int, **facts: Any) -> Evidence:
     return Evidence.model_validate(head).model_copy(update={"tasks": tuple(tasks)})
 
 
+def crowded() -> Evidence:
+    """All that a run on five talkative clusters may bring, in letters that take six bytes each."""
+    long = "\x00" * 500
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    event = ClusterEvent(at=at, type="NODES_LOST", message=long)
+    library = LibraryFacts(library=long, status="FAILED", messages=(long,) * 5)
+    cluster = ClusterFacts(
+        cluster_id="c",
+        state_message=long * 4,
+        termination_parameters={f"p{number}": long for number in range(20)},
+        events=(event,) * 40,
+        libraries=(library,) * 20,
+    )
+    error = PipelineError(at=at, message=long, error=long)
+    alone = many(20, result_state="FAILED", error=long * 8, error_trace=long * 16, logs=long * 16)
+    nested = NestedRun(parent_task_key="a", run=RunFacts(run_name=long), tasks=alone.tasks)
+    tags = {f"t{number}": long for number in range(50)}
+    update: dict[str, object] = {
+        "clusters": (cluster,) * 5,
+        "pipelines": (PipelineFacts(pipeline_id="p", errors=(error,) * 10),) * 5,
+        "nested": (nested,) * 5,
+        "job": JobFacts(job_id="1", name=long, tags=tags),
+        "lost_runs": (LostRun(run_id="1" * 200, job_name=long),) * 200,
+        "unread": (Unread(what=long, why=long),) * 50,
+    }
+    return alone.model_copy(update=update)
+
+
 @pytest.mark.parametrize(
     "evidence",
     [
+        crowded(),
         many(
             20, result_state="FAILED", error="é" * 4000, error_trace="t" * 8000, logs="\x00" * 8000
         ),
         many(1000, result_state="SUCCESS", state_message="m" * 200),
         many(1000, result_state="FAILED", state_message="m" * 200),
     ],
-    ids=["long texts", "many tasks", "many failures"],
+    ids=["crowded", "long texts", "many tasks", "many failures"],
 )
 def test_evidence_is_bounded_as_a_whole(evidence: Evidence) -> None:
     small = bounded(evidence)
 
     assert len(small.model_dump_json().encode()) <= LARGEST
     assert len(small.failed_tasks) == len(evidence.failed_tasks)
+
+
+@given(st.integers(0, 1000), st.integers(0, 5000), st.integers(0, 100), st.sampled_from("aé\x00"))
+@settings(max_examples=5, deadline=None)
+def test_no_evidence_is_larger(count: int, length: int, follows: int, letter: str) -> None:
+    depends_on = tuple(f"task_number_{number}" for number in range(follows))
+    evidence = many(
+        count, result_state="FAILED", state_message=letter * length, depends_on=depends_on
+    )
+
+    assert len(bounded(evidence).model_dump_json().encode()) <= LARGEST
 
 
 def test_task_is_written_without_what_is_empty() -> None:
