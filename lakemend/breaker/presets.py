@@ -15,7 +15,9 @@ _NEVER = timedelta(days=36500)
 class Resilience4jConfig:
     """What a CircuitBreakerConfig holds, under the names of the recorded sequences.
 
-    `size` is a number of calls, or of seconds for a `time` window.
+    `size` is a number of calls, or of seconds for a `time` window. An exponential interval function
+    multiplies `open_seconds` by `multiplier` for each opening in a row, up to `most_open_seconds`.
+    `automatic` is its transition to half-open by a timer, rather than by the next call.
     """
 
     window: str
@@ -26,11 +28,17 @@ class Resilience4jConfig:
     slow_seconds: float
     open_seconds: float
     half_open_probes: int
+    multiplier: float = 1
+    most_open_seconds: float = 0
+    half_open_seconds: float = 0
+    automatic: bool = False
 
 
 def like_resilience4j(config: Resilience4jConfig) -> BreakerSettings:
     """Return the settings that answer each call as resilience4j does, and show the same state."""
-    open_for = timedelta(seconds=config.open_seconds) + _JUST_AFTER
+    later = timedelta(0) if config.automatic else _JUST_AFTER
+    longest = max(config.open_seconds, config.most_open_seconds)
+    half_open_for = timedelta(seconds=config.half_open_seconds)
     return BreakerSettings(
         window=Window(config.window),
         window_size=config.size,
@@ -39,9 +47,11 @@ def like_resilience4j(config: Resilience4jConfig) -> BreakerSettings:
         failure_rate=config.failure_rate,
         slow_rate=config.slow_rate,
         slow_after=timedelta(seconds=config.slow_seconds),
-        open_for=open_for,
-        open_for_max=open_for,
+        open_for=timedelta(seconds=config.open_seconds) + later,
+        open_for_max=timedelta(seconds=longest) + later,
+        open_growth=config.multiplier,
         half_open_permits=config.half_open_probes,
+        half_open_for_max=half_open_for or None,
         half_open_rule=HalfOpenRule.RATE,
         late_reports=LateReports.COUNT,
         permit_expires_after=_NEVER,

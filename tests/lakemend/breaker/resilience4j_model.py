@@ -1,7 +1,8 @@
 """A second, small account of how resilience4j decides, written from its source alone.
 
 It shares no line with our machine: states of CircuitBreakerStateMachine, rates of
-CircuitBreakerMetrics, windows of SlidingTimeWindowMetrics and FixedSizeSlidingWindowMetrics
+CircuitBreakerMetrics, windows of SlidingTimeWindowMetrics and FixedSizeSlidingWindowMetrics, waits
+of IntervalFunction.ofExponentialBackoff
 (https://github.com/resilience4j/resilience4j).
 """
 
@@ -29,16 +30,34 @@ class Resilience4jModel:
     config: Resilience4jConfig
     now: float = 0
     state: str = "closed"
+    attempts: int = 0
     tried_again_after: float = 0
+    given_up_at: float = 0
     probes_left: int = 0
     results: list[Result] = field(default_factory=list[Result])
 
     def enter(self, state: str) -> None:
-        """Every state begins with an empty window."""
+        """Every state begins with an empty window; an opening counts those before it."""
         self.state = state
         self.results = []
         self.probes_left = self.config.half_open_probes
-        self.tried_again_after = self.now + self.config.open_seconds
+        self.attempts = {"open": self.attempts + 1, "half_open": self.attempts}.get(state, 0)
+        self.tried_again_after = self.now + self._interval()
+        self.given_up_at = self.now + self.config.half_open_seconds
+
+    def _interval(self) -> float:
+        config = self.config
+        interval = config.open_seconds * config.multiplier ** max(0, self.attempts - 1)
+        return min(interval, max(config.open_seconds, config.most_open_seconds))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the two timers ring that a state may have; no more than one falls due at a time."""
+        self.now += seconds
+        is_open, is_half_open = self.state == "open", self.state == "half_open"
+        if is_open and self.config.automatic and self.now >= self.tried_again_after:
+            self.enter("half_open")
+        if is_half_open and self.config.half_open_seconds and self.now >= self.given_up_at:
+            self.enter("open")
 
     def acquire(self) -> bool:
         if self.state == "open" and self.now > self.tried_again_after:

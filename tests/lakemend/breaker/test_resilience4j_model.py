@@ -29,7 +29,12 @@ CONFIGS = st.builds(
     slow_seconds=st.just(5),
     open_seconds=st.integers(1, 8),
     half_open_probes=st.integers(1, 6),
-)
+    multiplier=st.sampled_from([1, 2, 3]),
+    most_open_seconds=st.integers(0, 30),
+    half_open_seconds=st.integers(0, 6),
+    automatic=st.booleans(),
+).filter(lambda config: not (config.automatic and config.half_open_seconds))
+"""Not both: after an automatic transition our longest half-open time waits for the first probe."""
 SECONDS = st.integers(4, 7)
 
 
@@ -38,13 +43,18 @@ class BesideTheModel(RuleBasedStateMachine):
 
     @initialize(config=CONFIGS)
     def begin(self, config: Resilience4jConfig) -> None:
+        self.config = config
         self.model = Resilience4jModel(config)
         self.driven = DrivenBreaker(like_resilience4j(config))
 
     @rule(seconds=st.integers(1, 4))
     def wait(self, seconds: int) -> None:
-        self.model.now += seconds
-        self.driven.wait(seconds)
+        for _ in range(seconds):
+            self.model.pass_time(1)
+            self.driven.wait(1)
+            # ours always turns half-open by its timer, theirs only where it is automatic
+            if self.config.automatic or self.driven.state == "half_open":
+                self.driven.tick()
 
     @rule()
     def acquire(self) -> None:
@@ -98,7 +108,7 @@ def _do(model: Resilience4jModel, op: dict[str, Any]) -> bool | None:
         case "acquire":
             return model.acquire()
         case "advance":
-            model.now += op["s"]
+            model.pass_time(op["s"])
         case "ignored":
             model.ignore()
         case "success" | "failure" as kind:
