@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 
 from lakemend.gate.admission import MOST_WAITING
-from lakemend.gate.machine import HolderGone, is_forgettable, next_deadline
-from lakemend.gate.state import GateState
+from lakemend.gate.machine import HolderGone, PauseOrder, is_forgettable, next_deadline
+from lakemend.gate.state import KEPT_ENDED, KEPT_EVENTS, GateState
 from lakemend.gate.talk import GateSettings
-from lakemend.gate.view import audit_entries, describe, status, waiting
-from lakemend.permit import Decision, PermitOutcome
+from lakemend.gate.view import MOST_LISTED, audit_entries, describe, status, waiting
+from lakemend.permit import Decision, ManualChange, PermitOutcome
 from tests.lakemend.gate.driven_gate import NOON, DrivenGate
 
 TWO_AT_ONCE = GateSettings(max_recoveries=2)
@@ -48,7 +48,8 @@ def test_asked_twice_it_answers_the_same() -> None:
 
     assert again == [Decision.GRANTED, Decision.PARKED]
     assert driven.under_way == ["r0", "r1"]
-    assert driven.gate.arrivals["network"][-1].holder == "incident-r2"
+    arrived = [arrival.holder for arrival in driven.gate.arrivals["network"]]
+    assert arrived == ["incident-r0", "incident-r1", "incident-r2"]
 
 
 def test_a_request_that_has_ended_is_not_begun_again() -> None:
@@ -292,6 +293,7 @@ def test_people_see_who_waits_for_what() -> None:
     assert (seen.state, seen.under_way, seen.most, seen.waiting) == ("paused", 2, 2, 1)
     assert [parked.holder for parked in waiting(driven.gate)] == ["incident-r2"]
     assert "**paused** by ann" in describe(driven.gate)
+    assert "until 2026-03-02 12:30:00 UTC: the zone is down" in describe(driven.gate)
 
 
 def test_what_people_do_goes_to_the_audit_trail_with_who_and_why() -> None:
@@ -302,3 +304,136 @@ def test_what_people_do_goes_to_the_audit_trail_with_who_and_why() -> None:
 
     assert (entry.kind, entry.actor, entry.reason) == ("gate.paused", "ann", "the zone is down")
     assert entry.subject == "gate:default"
+
+
+def test_who_is_turned_away_is_told_why_and_by_which_storm() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(MOST_WAITING + 3)
+
+    answer = driven.answers[f"r{MOST_WAITING + 2}"]
+
+    assert answer.reason == "the queue is full (5000); storm of network, one is tried first"
+    assert answer.storm == driven.gate.storms["network"].storm_id
+
+
+def test_who_is_under_way_learns_in_a_pause_that_nothing_further_is_to_begin() -> None:
+    driven = DrivenGate()
+    driven.ask("r1")
+    driven.pause(minutes=30)
+
+    again = driven.ask("r1")
+
+    assert again is Decision.PARKED
+    assert driven.answers["r1"].retry_at == NOON + timedelta(minutes=30)
+    assert driven.under_way == ["r1"]
+
+
+def test_a_leave_says_until_when_it_lasts() -> None:
+    driven = DrivenGate()
+
+    driven.ask("r1")
+
+    assert driven.answers["r1"].expires_at == NOON + timedelta(hours=24)
+
+
+def test_without_a_storm_the_place_counts_over_all_causes() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    for number, cause in enumerate(["network", "memory", "network", "memory", "capacity"]):
+        driven.ask(f"r{number}", cause)
+
+    assert [driven.answers[f"r{number}"].place for number in (2, 3, 4)] == [1, 2, 3]
+
+
+def test_a_pause_without_a_reason_names_who_paused() -> None:
+    driven = DrivenGate()
+    driven.tell(PauseOrder(by_hand=ManualChange(by="ann")))
+
+    driven.ask("r1")
+
+    assert driven.answers["r1"].reason == "paused by ann"
+
+
+def test_who_keeps_others_waiting_is_told_again_that_it_may_act() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(3)
+    driven.answers.clear()
+
+    driven.wait(60)
+
+    assert {key: answer.decision for key, answer in driven.answers.items()} == {
+        "r0": Decision.GRANTED,
+        "r1": Decision.GRANTED,
+    }
+
+
+def test_one_that_is_gone_from_the_queue_is_nothing_to_write_down() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask_many(3)
+
+    driven.tell(HolderGone(request_id="r2"))
+
+    assert not driven.gate.waiting
+    assert driven.kinds == []
+
+
+def test_what_was_under_way_in_a_pause_gets_its_whole_time_again() -> None:
+    driven = DrivenGate()
+    driven.ask("r1")
+    driven.pause()
+    driven.wait(timedelta(hours=30).total_seconds())
+    driven.resume()
+
+    driven.wait(timedelta(hours=24).total_seconds() - 1)
+    assert driven.under_way == ["r1"]
+    driven.wait(1)
+
+    assert driven.under_way == []
+
+
+def test_pausing_and_resuming_say_who_why_and_how_many() -> None:
+    driven = DrivenGate()
+    driven.ask("before")
+    driven.pause(minutes=30)
+    driven.ask("after")
+
+    driven.resume()
+
+    paused, resumed = driven.gate.events
+    assert paused.message == "Paused until 2026-03-02 12:30:00 UTC: 1 under way, 0 waiting"
+    assert (resumed.actor, resumed.reason) == ("ann", "it is back")
+    assert resumed.message == "Resumed: 1 go on, 1 waiting"
+
+
+def test_the_last_hundred_events_and_thousand_ended_requests_are_kept() -> None:
+    driven = DrivenGate()
+
+    for number in range(KEPT_ENDED + 5):
+        driven.report(f"r{number}", PermitOutcome.IGNORED)
+    for _ in range(KEPT_EVENTS):
+        driven.pause()
+        driven.resume()
+
+    assert len(driven.gate.ended) == KEPT_ENDED
+    numbers = [event.number for event in driven.gate.events]
+    assert numbers == list(range(KEPT_EVENTS + 1, 2 * KEPT_EVENTS + 1))
+
+
+def test_a_list_of_who_waits_is_bounded_and_the_count_is_not() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.wait(60)
+    driven.ask_many(2 + MOST_LISTED + 10)
+
+    seen = status(driven.gate)
+
+    assert (len(waiting(driven.gate)), seen.waiting) == (MOST_LISTED, MOST_LISTED + 10)
+    assert seen.oldest_wait_since == NOON + timedelta(minutes=1)
+
+
+def test_what_was_written_to_the_audit_trail_is_not_written_again() -> None:
+    driven = DrivenGate()
+    driven.pause(minutes=30)
+    driven.resume()
+
+    (entry,) = audit_entries(driven.gate, 1, "life")
+
+    assert entry.kind == "gate.resumed"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from lakemend.gate.state import GateState
 from lakemend.gate.storm import StormSettings
 from lakemend.gate.talk import GateSettings
-from lakemend.gate.view import describe
+from lakemend.gate.view import describe, status
 from lakemend.permit import Decision, PermitOutcome
 from tests.lakemend.gate.driven_gate import NOON, DrivenGate
 
@@ -213,3 +213,139 @@ def test_a_storm_never_promises_more_than_the_bulkhead_allows() -> None:
         driven.report(driven.under_way[-1])
 
     assert driven.gate.storms["network"].allowed == 5
+
+
+def test_in_a_storm_the_place_counts_those_of_its_cause() -> None:
+    driven = DrivenGate(SETTINGS.model_copy(update={"max_recoveries": 5}))
+    driven.ask_many(5)
+    driven.ask("other", cause="driver_oom")
+    driven.ask("late")
+
+    assert driven.answers["other"].place == 1
+    assert driven.answers["late"].place == 1
+    assert [storm.waiting for storm in status(driven.gate).storms] == [1]
+
+
+def test_once_it_has_ramped_up_those_let_through_are_no_probes() -> None:
+    driven = stormy()
+
+    driven.report("r4")
+    driven.ask("late")
+
+    first, second = under_way_in_storm(driven)
+    storm_id = driven.gate.storms["network"].storm_id
+    assert (driven.answers[first].probe, driven.answers[second].probe) == (False, False)
+    assert driven.answers[second].storm == storm_id
+    assert driven.answers["late"].reason == "storm of network, 2 go at a time"
+
+
+def test_those_under_way_before_the_storm_are_no_probes() -> None:
+    driven = stormy()
+
+    driven.ask("r0")
+
+    assert driven.answers["r0"].decision is Decision.GRANTED
+    assert not driven.answers["r0"].probe
+
+
+def test_a_probe_that_is_held_by_a_pause_still_names_its_storm() -> None:
+    driven = stormy()
+
+    driven.pause()
+
+    assert driven.answers["r4"].decision is Decision.PARKED
+    assert driven.answers["r4"].storm == driven.gate.storms["network"].storm_id
+
+
+def test_who_has_waited_too_long_in_a_storm_is_told_in_which() -> None:
+    driven = stormy()
+    storm_id = driven.gate.storms["network"].storm_id
+
+    driven.wait(timedelta(hours=4).total_seconds())
+
+    assert driven.answers["r6"].decision is Decision.REJECTED
+    assert driven.answers["r6"].storm == storm_id
+
+
+def test_a_success_lets_the_pauses_begin_small_again() -> None:
+    driven = stormy()
+    for _ in range(2):
+        driven.fail(under_way_in_storm(driven)[0])
+        driven.wait(180)
+    driven.report(under_way_in_storm(driven)[0])
+
+    driven.fail(under_way_in_storm(driven)[0])
+
+    assert driven.gate.storms["network"].probe_at == driven.now + timedelta(minutes=1)
+
+
+def test_after_very_many_failures_the_longest_pause_still_holds() -> None:
+    driven = stormy(count=60)
+
+    for _ in range(45):
+        driven.fail(under_way_in_storm(driven)[0])
+        driven.wait(180)
+    driven.fail(under_way_in_storm(driven)[0])
+
+    assert driven.gate.storms["network"].probe_at == driven.now + timedelta(minutes=3)
+
+
+def test_no_pause_is_shorter_than_the_usual_one() -> None:
+    storm = SETTINGS.storm.model_copy(update={"probe_pause": timedelta(minutes=10)})
+    driven = DrivenGate(SETTINGS.model_copy(update={"storm": storm}))
+    driven.ask_many(20)
+
+    driven.fail("r4")
+
+    assert driven.gate.storms["network"].probe_at == NOON + timedelta(minutes=10)
+    assert driven.kinds == ["storm.began", "storm.fell_back"]
+
+
+def test_what_proves_nothing_is_counted_apart_and_not_written_down() -> None:
+    driven = stormy()
+
+    driven.report("r4", PermitOutcome.IGNORED)
+    driven.report("r5", PermitOutcome.UNKNOWN)
+
+    tally = driven.gate.storms["network"].tally
+    assert (tally.recovered, tally.failed, tally.others) == (0, 0, 2)
+    assert driven.kinds == ["storm.began"]
+
+
+def test_what_was_under_way_before_the_storm_teaches_it_nothing() -> None:
+    driven = stormy()
+
+    driven.report("r0")
+    driven.fail("r1")
+
+    storm = driven.gate.storms["network"]
+    assert (storm.allowed, storm.period, storm.tally.failed) == (1, 0, 0)
+
+
+def test_one_storm_ends_and_another_goes_on() -> None:
+    driven = stormy(5)
+    driven.ask_many(8, cause="memory", prefix="m")
+    driven.report("r4")
+
+    driven.wait(5 * 60)
+
+    assert list(driven.gate.storms) == ["memory"]
+
+
+def test_a_storm_that_is_paused_counts_as_paused() -> None:
+    driven = stormy()
+
+    driven.pause()
+
+    assert driven.gate.state is GateState.PAUSED
+
+
+def test_what_a_storm_does_is_written_down_with_its_figures() -> None:
+    driven = stormy()
+    driven.report("r4")
+
+    event = driven.gate.events[-1]
+
+    assert event.data["cause"] == "network"
+    assert (event.data["allowed"], event.data["waiting"]) == (2, 15)
+    assert event.data["tally"]["recovered"] == 1
