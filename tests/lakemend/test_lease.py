@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from lakemend.lease import (
+    KEPT_RELEASED,
     Lease,
     LeaseRequest,
     ask,
@@ -54,6 +55,7 @@ def test_asking_again_prolongs_the_lease_and_keeps_the_place() -> None:
     assert turn.grant is not None
     assert turn.lease.holding is not None
     assert turn.lease.holding.expires_at == NOW + HOUR * 1.5
+    assert status(turn.lease).since == NOW
     assert status(turn.lease).waiting == ("incident-b",)
 
 
@@ -102,6 +104,14 @@ def test_while_others_wait_the_holder_is_looked_for_ever_more_rarely() -> None:
     assert looks == [1, 3, 7, 15, 25, 35]
 
 
+def test_a_newcomer_does_not_put_the_next_look_off() -> None:
+    lease = queued("a", "b")
+
+    lease = ask(lease, request("c"), NOW + timedelta(seconds=30)).lease
+
+    assert look_due(lease) == NOW + timedelta(minutes=1)
+
+
 def test_a_look_prolongs_nothing_and_comes_not_too_early() -> None:
     lease = queued("a", "b")
 
@@ -127,6 +137,14 @@ def test_the_next_holder_is_looked_for_from_the_beginning() -> None:
 
 def test_an_expiry_of_a_free_resource_is_nothing() -> None:
     assert expire(Lease(resource="cluster-1"), NOW).grant is None
+
+
+def test_only_so_many_ended_requests_are_remembered() -> None:
+    lease = Lease(resource="cluster-1")
+    for number in range(KEPT_RELEASED + 5):
+        lease = release(lease, f"r{number}", NOW).lease
+
+    assert lease.ended == tuple(f"r{number}" for number in range(5, KEPT_RELEASED + 5))
 
 
 def test_everybody_asks_in_the_same_order() -> None:
