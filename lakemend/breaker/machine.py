@@ -13,6 +13,7 @@ from lakemend.breaker.admission import (
 )
 from lakemend.breaker.answers import Addressed, Turn
 from lakemend.breaker.cool_down import end_rest, is_rested, rest_until, shorten_rest
+from lakemend.breaker.looks import look, next_looks
 from lakemend.breaker.report import opened, report
 from lakemend.breaker.settings import override
 from lakemend.breaker.state import Breaker, Circuit, Trigger, change, move, note
@@ -79,11 +80,15 @@ def _apply(breaker: Breaker, event: Told, now: datetime) -> Breaker:
 
 
 def tick(breaker: Breaker, now: datetime) -> Turn:
-    """Do what is due at `now`: permits and waiting end, an open circuit is tried again."""
+    """Do what is due at `now`.
+
+    Permits and waiting end, an open circuit is tried again, and silent probes are looked for.
+    """
     expired = expire(breaker, now)
     breaker = _rest(_forget(_turn_over(expired.breaker, now), now), now)
     admitted = admit_waiting(breaker, now)
-    return Turn(admitted.breaker, expired.answers + admitted.answers)
+    looked = look(admitted.breaker, now)
+    return Turn(looked.breaker, expired.answers + admitted.answers + looked.answers)
 
 
 def _turn_over(breaker: Breaker, now: datetime) -> Breaker:
@@ -163,6 +168,7 @@ def next_deadline(breaker: Breaker) -> datetime | None:
 def _deadlines(breaker: Breaker) -> Iterator[datetime]:
     yield from (permit.expires_at for permit in breaker.permits.values())
     yield from (entry.until for entry in breaker.waiting.values())
+    yield from next_looks(breaker)
     known = [breaker.until, _silent_at(breaker), _forget_at(breaker)]
     known += [rest_until(breaker), next_admission(breaker)]
     yield from (at for at in known if at is not None)

@@ -116,6 +116,25 @@ async def test_a_probe_that_never_reports_makes_room(
     assert answer.probe
 
 
+async def test_a_probe_whose_holder_was_terminated_goes_to_who_is_parked(
+    bench: Bench, name: str, holder: Handle
+) -> None:
+    settings = BreakerSettings(when_open=WhenOpen.PARK)
+    await bench.fail(name, holder, times=5)
+    await bench.state(name, "open")
+    await bench.env.sleep(FIVE_MINUTES)
+    await bench.state(name, "half_open")
+    doomed = await bench.holder()
+    assert (await bench.ask(name, doomed, settings)).probe
+    parked = await bench.ask(name, holder, settings)
+    await doomed.terminate()
+
+    await bench.env.sleep(timedelta(minutes=1, seconds=1))
+
+    canary = await bench.answer_to(holder, parked.request_id, Decision.GRANTED)
+    assert canary.probe
+
+
 async def test_an_idle_breaker_with_nothing_to_remember_ends(
     bench: Bench, name: str, holder: Handle
 ) -> None:

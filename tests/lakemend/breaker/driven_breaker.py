@@ -43,7 +43,8 @@ class DrivenBreaker:
         self.breaker = turn.breaker
         for addressed in turn.answers:
             self.answers.append(addressed.answer)
-            if addressed.answer.decision is Decision.GRANTED:
+            is_granted = addressed.answer.decision is Decision.GRANTED
+            if is_granted and addressed.answer.request_id not in self.out:
                 self.out.append(addressed.answer.request_id)
         return turn
 
