@@ -144,8 +144,18 @@ class BreakerCancel(Model):
     cancel: CancelRequest
 
 
+class BreakerKind(StrEnum):
+    """What a breaker may stand for: whatever incidents are about, and a whole workspace."""
+
+    JOB = "job"
+    CLUSTER = "cluster"
+    PIPELINE = "pipeline"
+    WAREHOUSE = "warehouse"
+    WORKSPACE = "workspace"
+
+
 _NAME = re.compile(
-    r"([A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Z][A-Za-z0-9]*:(job|cluster|workspace)-[^\s/]+", re.ASCII
+    rf"([A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Z][A-Za-z0-9]*:({'|'.join(BreakerKind)})-[^\s/]+", re.ASCII
 )
 
 

@@ -4,9 +4,18 @@ import pytest
 
 from lakemend.budget import Spent
 from lakemend.diagnosis import Cause, Diagnosis, Remedy
-from lakemend.evidence import Compute, ComputeKind, Evidence, JobFacts, RunFacts, TaskFacts
+from lakemend.evidence import (
+    Compute,
+    ComputeKind,
+    Evidence,
+    JobFacts,
+    ResourceFacts,
+    RunFacts,
+    TaskFacts,
+)
 from lakemend.memory import Remembered
 from lakemend.past import Past
+from lakemend.permit import check_breaker_name
 from lakemend.phase import Phase
 from lakemend.plan import make_plan
 from lakemend.playbook import load_playbooks, parse_playbook
@@ -119,6 +128,42 @@ def test_settings_fill_what_the_playbook_leaves_out() -> None:
     assert plan.caps.max_workers == 4
     assert plan.breaker is not None
     assert plan.breaker.settings.failure_threshold == 9
+
+
+def about(resource: str) -> Evidence:
+    return evidence().model_copy(
+        update={"run": RunFacts(run_id=""), "resource": ResourceFacts(resource=resource)}
+    )
+
+
+@pytest.mark.parametrize("scope", ["job", "cluster", "workspace"])
+@pytest.mark.parametrize(
+    "failed",
+    [
+        evidence(),
+        evidence(ALL_PURPOSE),
+        evidence().model_copy(update={"run": RunFacts(run_id="12", ended_at=NOON)}),
+        about("cluster-0504-shared"),
+        about("pipeline-0a1b-2c3d"),
+        about("warehouse-abc123"),
+    ],
+    ids=["job", "all-purpose", "one-time run", "cluster", "pipeline", "warehouse"],
+)
+@pytest.mark.parametrize("workspace", ["default", "eu-1.prod"])
+def test_a_person_may_name_every_breaker_that_a_plan_asks(
+    scope: str, failed: Evidence, workspace: str
+) -> None:
+    text = (
+        "error_type: Mine\ndescription: d\ncauses: [timeout]\nsteps:\n  - {action: repair_run}\n"
+        f"breaker: {{scope: {scope}}}\n"
+    )
+    diagnosis = Diagnosis(cause=Cause.TIMEOUT, error_type="Mine", remedy=Remedy.RETRY)
+    failed = failed.model_copy(update={"workspace": workspace})
+
+    plan = make_plan(diagnosis, failed, {"Mine": parse_playbook(text)}, Settings())
+
+    assert plan.breaker is not None
+    assert check_breaker_name(plan.breaker.name) == plan.breaker.name
 
 
 def test_a_chained_playbook_is_frozen_into_the_plan() -> None:
