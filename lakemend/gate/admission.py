@@ -189,7 +189,7 @@ def reason_to_wait(gate: Gate, cause: str) -> str:
     if cause in gate.storms:
         return _storm_in_words(gate.storms[cause])
     most = gate.settings.max_recoveries
-    return f"{len(gate.slots)} recoveries are under way, and {most} may be at a time"
+    return f"budget max_recoveries allows {most} at a time; {len(gate.slots)} are under way"
 
 
 def _pause_in_words(pause: Pause) -> str:

@@ -27,7 +27,7 @@ def test_no_more_recoveries_at_a_time_than_the_bulkhead_allows() -> None:
 
     assert decisions == [Decision.GRANTED, Decision.GRANTED, Decision.PARKED]
     assert driven.answers["r2"].place == 1
-    assert driven.answers["r2"].reason == "2 recoveries are under way, and 2 may be at a time"
+    assert driven.answers["r2"].reason == "budget max_recoveries allows 2 at a time; 2 are under way"
 
 
 def test_the_rest_follows_in_the_order_of_arrival() -> None:
@@ -80,7 +80,7 @@ def test_who_waits_too_long_is_sent_away_with_the_reason() -> None:
     driven.wait(3600)
 
     assert driven.answers["late"].decision is Decision.REJECTED
-    assert "2 may be at a time" in driven.answers["late"].reason
+    assert "budget max_recoveries allows 2 at a time" in driven.answers["late"].reason
     assert not driven.gate.waiting
 
 
