@@ -81,7 +81,8 @@ def why(gate: Gate) -> str:
     """Say what holds recoveries back; empty when nothing does."""
     if gate.pause:
         until = f" until {gate.pause.until:%H:%M} UTC" if gate.pause.until else ""
-        return f"paused by {gate.pause.by}{until}: {gate.pause.reason}"
+        because = f": {gate.pause.reason}" if gate.pause.reason else ""
+        return f"paused by {gate.pause.by}{until}{because}"
     return gate.note or ", ".join(f"storm of {storm.cause}" for storm in gate.storms)
 
 

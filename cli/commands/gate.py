@@ -45,8 +45,8 @@ def show(
 
 def pause(
     by: ByOption,
-    reason: ReasonOption,
     workspace: WorkspaceOption = "",
+    reason: ReasonOption = "",
     expires_after: ForOption = "",
     output: OutputOption = Format.TABLE,
 ) -> None:

@@ -105,7 +105,8 @@ def _pause(pause: Pause | None) -> str:
     if pause is None:
         return ""
     until = f", until {pause.until:%Y-%m-%d %H:%M:%S} UTC" if pause.until else ""
-    return f" by {pause.by} since {pause.since:%Y-%m-%d %H:%M:%S} UTC{until}: {pause.reason}"
+    because = f": {pause.reason}" if pause.reason else ""
+    return f" by {pause.by} since {pause.since:%Y-%m-%d %H:%M:%S} UTC{until}{because}"
 
 
 def _storm(storm: StormTicket) -> str:

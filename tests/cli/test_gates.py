@@ -23,13 +23,6 @@ def test_a_pause_of_no_length_names_option_value_and_remedy(
     assert "Write it like 30m, 2h or 1d." in answer.err
 
 
-def test_a_pause_needs_a_reason(lakemend: Lakemend) -> None:
-    answer = lakemend("pause")
-
-    assert answer.code == 2
-    assert "--reason" in answer.err
-
-
 @pytest.mark.parametrize("order", ["pause", "resume"])
 def test_an_order_names_who_gives_it(lakemend: Lakemend, order: str) -> None:
     answer = lakemend(order, "--reason", "the zone is down", "--by", "")
@@ -48,9 +41,7 @@ async def address() -> AsyncIterator[str]:
 
 
 def test_an_unknown_workspace_is_bad_input(lakemend: Lakemend, address: str) -> None:
-    order = ("pause", "--reason", "why", "--workspace", "nowhere")
-
-    answer = lakemend(*order, TEMPORAL_ADDRESS=address)
+    answer = lakemend("pause", "--workspace", "nowhere", TEMPORAL_ADDRESS=address)
 
     assert answer.code == 2
     assert "--workspace: there is no workspace 'nowhere'; known are default" in answer.err

@@ -34,9 +34,9 @@ STORM = StormTicket(
 
 # What the words of a line lead to; lines with none of them only have to succeed.
 SWITCHES = {
-    "lakemend pause ": "paused",
+    "lakemend pause": "paused",
     "--signal-name pause ": "paused",
-    "lakemend resume ": "passing",
+    "lakemend resume": "passing",
     "--name resume ": "passing",
 }
 

@@ -27,7 +27,9 @@ def test_no_more_recoveries_at_a_time_than_the_bulkhead_allows() -> None:
 
     assert decisions == [Decision.GRANTED, Decision.GRANTED, Decision.PARKED]
     assert driven.answers["r2"].place == 1
-    assert driven.answers["r2"].reason == "budget max_recoveries allows 2 at a time; 2 are under way"
+    assert (
+        driven.answers["r2"].reason == "budget max_recoveries allows 2 at a time; 2 are under way"
+    )
 
 
 def test_the_rest_follows_in_the_order_of_arrival() -> None:
