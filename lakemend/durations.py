@@ -4,7 +4,10 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+
+LONGEST = timedelta(days=36500)
+"""Beyond some thousand years, adding to an instant is an error; nobody means that many."""
 
 _PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -23,6 +26,12 @@ def parse_duration(value: object) -> object:
         return value
 
 
+def _bounded(value: timedelta) -> timedelta:
+    if abs(value) > LONGEST:
+        raise ValueError(f"should be {format_duration(LONGEST)} at most")
+    return value
+
+
 def format_duration(value: timedelta) -> str:
     """Write the shortest form that reads back the same: `5m` rather than `300s`."""
     seconds = value.total_seconds()
@@ -36,5 +45,6 @@ def format_duration(value: timedelta) -> str:
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration, json_schema_input_type=str | float),
+    AfterValidator(_bounded),
     PlainSerializer(format_duration, return_type=str),
 ]

@@ -21,6 +21,7 @@ from lakemend.compute_facts import (
     UpdateFacts,
     WarehouseFacts,
 )
+from lakemend.instants import in_utc
 from lakemend.model import Model, SlimModel
 from lakemend.neighbours import Neighbours
 from lakemend.run_facts import (
@@ -29,7 +30,6 @@ from lakemend.run_facts import (
     RecentRun,
     RunFacts,
     RunPhase,
-    in_utc,
     run_phase,
 )
 

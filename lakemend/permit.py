@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from lakemend.breaker.settings import BreakerSettings, checked
 from lakemend.durations import Duration
 from lakemend.incident import DEFAULT_WORKSPACE
+from lakemend.instants import Instant
 from lakemend.model import Model
 
 BREAKER_WORKFLOW = "BreakerWorkflow"
@@ -39,7 +40,7 @@ class PermitRequest(Model):
     request_id: str
     holder: str
     settings: BreakerSettings = BreakerSettings()
-    recovered_at: datetime | None = None
+    recovered_at: Instant | None = None
 
 
 class PermitAnswer(Model):
@@ -83,7 +84,7 @@ class PermitReport(Model):
     request_id: str
     outcome: PermitOutcome
     duration: Duration | None = None
-    open_until: datetime | None = None
+    open_until: Instant | None = None
     settings: BreakerSettings | None = None
 
 
@@ -96,22 +97,30 @@ class CancelRequest(Model):
 Lasts = Annotated[Duration, Field(gt=timedelta(0))]
 
 
-class ManualChange(Model):
-    """Who switches a breaker by hand and why: `reset`, `force_open`, `disable`, `metrics_only`.
+class Order(Model):
+    """Who orders something and why; an unknown field is refused.
+
+    A mistyped `expires_after` would otherwise be a hold without end.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class ManualChange(Order):
+    """Switches a breaker by hand: `reset`, `force_open`, `disable`, `metrics_only`.
 
     With `expires_after` a switch ends by itself; a reset has no end.
     """
 
-    by: Annotated[str, Field(min_length=1)]
-    reason: str = ""
     expires_after: Lasts | None = None
 
 
-class Reconfigure(Model):
+class Reconfigure(Order):
     """Replaces some settings of one key until they are taken back with null."""
 
-    by: Annotated[str, Field(min_length=1)]
-    reason: str = ""
     settings: dict[str, Any]
 
     @field_validator("settings")

@@ -1,6 +1,6 @@
 """The run itself: its facts, and what its many state words come down to."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from lakemend.model import Model
@@ -57,11 +57,6 @@ class RunPhase(StrEnum):
     FAILED = "failed"
     CANCELED = "canceled"
     UNKNOWN = "unknown"
-
-
-def in_utc(at: datetime) -> datetime:
-    """Return an instant that can be compared with others; one without a zone is meant in UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 FAILED_RESULTS = frozenset({"FAILED", "TIMEDOUT", "MAXIMUM_CONCURRENT_RUNS_REACHED"})

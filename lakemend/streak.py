@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from itertools import takewhile
 
 from lakemend.evidence import Evidence, RecentRun
+from lakemend.instants import in_utc
 from lakemend.model import Model
-from lakemend.run_facts import in_utc
 
 
 class Streak(Model):

@@ -32,6 +32,9 @@ with the whole history replayed. On a busy machine four thousand events took lon
 ANSWERS_AT_ONCE = 500
 """Signals on their way: the server allows 2,000 for one workflow."""
 
+MOST_CARRIED = 500
+"""Answers that a new run may have to send: more would not fit into its input with all the rest."""
+
 MESSAGES_AT_ONCE = 500
 BREATH = timedelta(milliseconds=1)
 """A task that computes for two seconds counts as deadlocked, so a flood is taken in portions."""
@@ -118,7 +121,7 @@ class Entity(ABC, Generic[MessageT]):
             self._work()
             self._send()
             self.trail.write()
-            if self._is_history_long():
+            if self._is_history_long() and self._has_little_to_do():
                 await self._start_over()
             self._set_alarm()
             if self._inbox:
@@ -144,9 +147,16 @@ class Entity(ABC, Generic[MessageT]):
         if self._is_due():
             self.ring()
         for _ in range(min(len(self._inbox), MESSAGES_AT_ONCE)):
-            self.take(self._inbox.popleft())
+            self._take_or_refuse(self._inbox.popleft())
         self._due_at = self.due()
         self.show()
+
+    def _take_or_refuse(self, message: MessageT) -> None:
+        """Take what can be taken: an error would fail the workflow task, for ever."""
+        try:
+            self.take(message)
+        except (ValueError, TypeError, ArithmeticError, LookupError):
+            workflow.logger.exception("entity.refused_signal")
 
     def _send(self) -> None:
         while self.outbox and len(self._sending) < ANSWERS_AT_ONCE:
@@ -169,14 +179,15 @@ class Entity(ABC, Generic[MessageT]):
         return too_long or info.is_continue_as_new_suggested()
 
     async def _start_over(self) -> None:
-        """Go on as a new run once nothing is on its way; what came meanwhile goes along."""
+        """Go on as a new run once nothing is on its way, unless too much comes meanwhile."""
         await workflow.wait_condition(lambda: not self._sending)
         await self.trail.stop()
         self._work()
-        while self._inbox:
-            await workflow.sleep(BREATH)
-            self._work()
-        workflow.continue_as_new(self.successor())
+        if self._has_little_to_do():
+            workflow.continue_as_new(self.successor())
+
+    def _has_little_to_do(self) -> bool:
+        return not self._inbox and len(self.outbox) <= MOST_CARRIED
 
     def _set_alarm(self) -> None:
         """Wake up in time. A later deadline keeps the timer that is set: it costs two events."""

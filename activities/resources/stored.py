@@ -8,7 +8,7 @@ from datetime import datetime
 from activities.workspace import Json
 from lakemend.compute.raw_settings import settings_hash
 from lakemend.errors import RecordsError
-from lakemend.run_facts import in_utc
+from lakemend.instants import in_utc
 from records import Records
 
 _TARGET = "target-"

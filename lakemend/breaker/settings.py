@@ -90,7 +90,7 @@ class BreakerSettings(Model):
 
     when_open: WhenOpen = WhenOpen.REJECT
     park_for: Time = timedelta(hours=4)
-    resume_rate: Annotated[float, Field(gt=0)] = 10
+    resume_rate: Annotated[float, Field(ge=0.001, le=100_000)] = 10
     forget_after: Time = timedelta(days=7)
     cool_down: Pause = timedelta(seconds=300)
 

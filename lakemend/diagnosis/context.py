@@ -6,7 +6,7 @@ from datetime import timedelta
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.outage import one_outage, shared_outage
 from lakemend.evidence import Changes, Evidence, RecentRun
-from lakemend.run_facts import in_utc
+from lakemend.instants import in_utc
 
 # A few failures may be bad luck; this many without a success are a job that never worked.
 _RUNS_TO_JUDGE = 3

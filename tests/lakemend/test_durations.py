@@ -31,3 +31,8 @@ def test_what_is_written_reads_back_the_same(text: str) -> None:
 
     assert ADAPTER.validate_python(format_duration(duration)) == duration
     assert format_duration(duration) == text
+
+
+def test_nobody_means_more_than_a_hundred_years() -> None:
+    with pytest.raises(ValidationError, match="36500d at most"):
+        ADAPTER.validate_python("36501d")

@@ -80,6 +80,9 @@ async def test_malformed_and_unknown_signals_change_nothing(
     await breaker.signal("reset", {"reason": "nobody did it"})
     await breaker.signal("report", [1, 2, 3])
     await breaker.signal("configure", {"by": "ops", "settings": {"failure_treshold": 3}})
+    await breaker.signal("configure", {"by": "ops", "settings": {"forget_after": "9999999d"}})
+    await breaker.signal("force_open", {"by": "ops", "expires_after": "9999999d"})
+    await breaker.signal("force_open", {"by": "ops", "expire_after": "2h"})
     await breaker.signal("no_such_signal", {"by": "ops"})
 
     answer = await bench.ask(name, holder)
