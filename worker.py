@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import FixedSizeSlotSupplier, Worker, WorkerTuner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.actions.table import action_activities
@@ -25,6 +26,7 @@ from activities.recommendations import RecommendationActivities
 from activities.records import RecordActivities
 from activities.retention import RetentionActivities
 from activities.runs import RunActivities
+from activities.slots import CallSlots, Slots
 from activities.snapshots import SnapshotActivities
 from activities.workspace import Workspaces
 from lakemend.incident import TASK_QUEUE
@@ -44,17 +46,33 @@ from workflows.retention import PruneRecordsWorkflow, schedule_pruning
 ENTITIES = (BreakerWorkflow, GateWorkflow, LeaseWorkflow)
 # An entity that somebody starts by hand on the incidents' queue is served there.
 WORKFLOWS = (IncidentWorkflow, KeepGoodSettingsWorkflow, PruneRecordsWorkflow, *ENTITIES)
-# Activities are HTTP calls and short SQL statements: threads that wait, not that compute.
-THREADS = 32
+# So many calls to one workspace at once: more than its rate brings about, and few enough that in a
+# flood they leave the interpreter to the rest.
+CALLS_AT_ONCE = 16
+# Threads for the records: a workspace that hangs takes none of them, nor those of another one.
+RECORD_THREADS = 8
 # A call under way when the worker is told to stop gets this long to be confirmed.
 GRACE = timedelta(seconds=10)
 # Parked incidents stay in memory, at about 0.2 MB each: one that was put out is replayed each time.
 MOST_CACHED = 4000
 # They share one interpreter: a hundred at once, as is usual, take seconds each in a flood, and come
-# near the ten that the server allows.
+# near the ten that the server allows. Newcomers get a few, for those under way go first.
 TASKS_AT_ONCE = 16
+OF_NEWCOMERS = 4
+
+USUAL_SLOTS = FixedSizeSlotSupplier(100)
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a worker does at once: its threads, and its slots for what it takes from a queue."""
+
+    threads: ThreadPoolExecutor
+    slots: Slots
+
 
 Activities = Sequence[Callable[..., Any]]
+Supplier = Slots | FixedSizeSlotSupplier
 
 
 async def run_worker(
@@ -71,19 +89,22 @@ async def run_worker(
     """
     playbooks = load_all_playbooks(settings.playbooks_dir) if playbooks is None else playbooks
     workspaces = Workspaces(settings.workspaces)
-    with ThreadPoolExecutor(THREADS, "activity") as threads:
-        entities = entity_worker(client, records, threads)
-        control = control_worker(settings, client, records, threads, playbooks)
-        callers = [
-            workspace_worker(settings, client, records, threads, workspaces, name)
-            for name in settings.workspaces
+    async with AsyncExitStack() as running:
+        threads = running.enter_context(ThreadPoolExecutor(RECORD_THREADS, "records"))
+        room = Room(threads, Slots(TASKS_AT_ONCE, for_newcomers=OF_NEWCOMERS))
+        # who takes incidents can count on entities, also while it stops
+        workers = [
+            entity_worker(client, records, threads),
+            control_worker(settings, client, records, room, playbooks),
         ]
-        async with AsyncExitStack() as running:
-            # who takes incidents can count on entities, also while it stops
-            for worker in (entities, control, *callers):
-                await running.enter_async_context(worker)
-            await schedule_pruning(client)
-            await shutdown.wait()
+        for name in settings.workspaces:
+            callers = running.enter_context(ThreadPoolExecutor(CALLS_AT_ONCE, name))
+            calls = Room(callers, CallSlots(CALLS_AT_ONCE, room.slots))
+            workers.append(workspace_worker(settings, client, records, calls, workspaces, name))
+        for worker in workers:
+            await running.enter_async_context(worker)
+        await schedule_pruning(client)
+        await shutdown.wait()
 
 
 def entity_worker(client: Client, records: Records, threads: ThreadPoolExecutor) -> Worker:
@@ -107,7 +128,7 @@ def control_worker(
     settings: Settings,
     client: Client,
     records: Records,
-    threads: ThreadPoolExecutor,
+    room: Room,
     playbooks: Playbooks,
 ) -> Worker:
     """Build the worker for incidents and for whatever does not call a workspace."""
@@ -121,7 +142,7 @@ def control_worker(
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         max_cached_workflows=MOST_CACHED,
-        max_concurrent_workflow_tasks=TASKS_AT_ONCE,
+        tuner=_tuner(room.slots, FixedSizeSlotSupplier(RECORD_THREADS)),
         activities=[
             record.claim_failure,
             record.record,
@@ -135,7 +156,7 @@ def control_worker(
             entities.request_lease,
             entities.release_lease,
         ],
-        activity_executor=threads,
+        activity_executor=room.threads,
         workflow_runner=sandbox(),
         graceful_shutdown_timeout=GRACE,
     )
@@ -145,7 +166,7 @@ def workspace_worker(
     settings: Settings,
     client: Client,
     records: Records,
-    threads: ThreadPoolExecutor,
+    room: Room,
     workspaces: Workspaces,
     name: str,
 ) -> Worker:
@@ -165,10 +186,20 @@ def workspace_worker(
             snapshots.restore_snapshot,
             *action_activities(workspaces, records),
         ],
-        activity_executor=threads,
+        activity_executor=room.threads,
+        tuner=_tuner(USUAL_SLOTS, room.slots),
         interceptors=[Heartbeats(), Pace(settings.poll_interval)],
         max_task_queue_activities_per_second=settings.calls_per_second,
         graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _tuner(workflow: Supplier, activity: Supplier) -> WorkerTuner:
+    return WorkerTuner.create_composite(
+        workflow_supplier=workflow,
+        activity_supplier=activity,
+        local_activity_supplier=USUAL_SLOTS,
+        nexus_supplier=USUAL_SLOTS,
     )
 
 
