@@ -10,11 +10,23 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from lakemend.actions import ACTIONS, ESCALATE
 from lakemend.backoff import Backoff
-from lakemend.breaker.settings import BreakerSettings, override
+from lakemend.breaker.settings import (
+    BreakerSettings,
+    LateReports,
+    check_late_reports,
+    override,
+)
 from lakemend.checks import CheckName
 from lakemend.condition import Condition, Strict, parse_condition
 from lakemend.diagnosis import Cause
@@ -84,6 +96,12 @@ class BreakerSpec(BreakerSettings):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     scope: Literal["job", "cluster", "workspace"] = "job"
+
+    @field_validator("late_reports")
+    @classmethod
+    def _keeps_to_its_probes(cls, value: LateReports) -> LateReports:
+        check_late_reports(value)
+        return value
 
     def over(self, defaults: BreakerSettings) -> BreakerSettings:
         """Return the defaults with what the playbook declares."""

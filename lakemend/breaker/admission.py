@@ -178,7 +178,9 @@ def lose_holder(breaker: Breaker, request_id: str, now: datetime) -> Breaker:
 def _lose(breaker: Breaker, request_id: str, now: datetime, why: str) -> Breaker:
     holder = breaker.permits[request_id].holder
     totals = breaker.totals.model_copy(update={"expired": breaker.totals.expired + 1})
-    breaker = change(give_back(breaker, request_id), totals=totals)
+    breaker = give_back(breaker, request_id)
+    expired = (*breaker.expired, request_id)[-KEPT_REPORTED:]
+    breaker = change(breaker, totals=totals, expired=expired)
     remark = Remark(kind="permit_expired", message=f"The permit of {holder} ended: {why}")
     return note(breaker, breaker.circuit, now, remark)
 
@@ -198,4 +200,5 @@ def remember(breaker: Breaker, request_id: str) -> Breaker:
         permits={key: value for key, value in breaker.permits.items() if key != request_id},
         waiting={key: value for key, value in breaker.waiting.items() if key != request_id},
         reported=(*breaker.reported, request_id)[-KEPT_REPORTED:],
+        expired=tuple(known for known in breaker.expired if known != request_id),
     )

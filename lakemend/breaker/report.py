@@ -22,7 +22,8 @@ from lakemend.permit import PermitOutcome, PermitReport
 
 def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     """Count the outcome once, and open or close if it is the last straw or the last proof."""
-    if said.request_id in breaker.reported:
+    has_expired = said.request_id in breaker.expired
+    if said.request_id in breaker.reported and not has_expired:
         return breaker
     if said.settings:
         breaker = adopt(breaker, said.settings)
@@ -31,7 +32,7 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     if outcome is PermitOutcome.IGNORED:
         return _ignore(breaker, said.request_id)
     call = _call(said, permit, breaker.settings, now)
-    late = _is_late(breaker, permit)
+    late = has_expired or _is_late(breaker, permit)
     breaker = _total(remember(breaker, said.request_id), call, late=late)
     if not late:
         breaker = _count(breaker, call, now)

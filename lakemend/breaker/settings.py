@@ -36,7 +36,7 @@ class LateReports(StrEnum):
     """What a report does whose permit was given before the last transition.
 
     `total` keeps it out of every decision; `count` takes it for a call of the current state, as
-    resilience4j does.
+    resilience4j does, and is for comparing with it alone: it lets in more probes than allowed.
     """
 
     TOTAL = "total"
@@ -111,12 +111,23 @@ def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _checked(name, value) for name, value in changes.items()}
 
 
+def check_late_reports(value: Any) -> None:
+    """Raise ValueError for what only the preset that imitates resilience4j may say."""
+    if value == LateReports.COUNT:
+        raise ValueError(
+            "late_reports=count lets more probes pass than half_open_permits allows; "
+            "leave it out, or say total"
+        )
+
+
 def _checked(name: str, value: Any) -> Any:
     if name not in BreakerSettings.model_fields:
         known = ", ".join(BreakerSettings.model_fields)
         raise ValueError(f"a breaker has no setting {name!r}; it has {known}")
     if value is None:
         return None
+    if name == "late_reports":
+        check_late_reports(value)
     try:
         read = BreakerSettings.model_validate({name: value})
     except ValidationError as error:

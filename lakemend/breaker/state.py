@@ -115,7 +115,8 @@ class Breaker(Model):
     `base` is what the last request brought, `overrides` what people set for this key, `settings`
     both together. `until` ends an open circuit or a manual hold. `permits` and `waiting` are keyed
     by request id, oldest first. `resume_at` is when the next parked request may pass;
-    `recovered_at` is the last recovery for as long as it makes others wait.
+    `recovered_at` is the last recovery for as long as it makes others wait. `reported` are requests
+    that are over, `expired` those among them whose result may still come, too late.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Breaker(Model):
     resume_at: datetime | None = None
     recovered_at: datetime | None = None
     reported: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
     totals: Totals = Totals()
     events: tuple[BreakerEvent, ...] = ()
     event_count: int = 0

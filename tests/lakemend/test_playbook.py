@@ -58,6 +58,7 @@ def test_what_only_a_person_can_grant_has_neither_steps_nor_breaker() -> None:
         ("steps:\n  - action: scale_cluster\n", 1, "playbook", "never runs the failed tasks again"),
         ("chain: [Nobody]\n", 0, "chain", "there is no other playbook 'Nobody'"),
         ("steps: [\n", 5, "yaml", "expected the node content"),
+        ("breaker: {late_reports: count}\n", 4, "breaker.late_reports", "say total"),
     ],
     ids=[
         "unknown action",
@@ -68,6 +69,7 @@ def test_what_only_a_person_can_grant_has_neither_steps_nor_breaker() -> None:
         "no proof",
         "unknown chain",
         "not yaml",
+        "more probes than allowed",
     ],
 )
 def test_a_wrong_playbook_is_refused_with_file_line_and_field(

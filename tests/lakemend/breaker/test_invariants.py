@@ -164,6 +164,12 @@ class AnyBreaker(RuleBasedStateMachine):
         assert breaker.probes_given >= 0
 
     @invariant()
+    def no_result_counts_twice(self) -> None:
+        totals = self.driven.breaker.totals
+        assert totals.successful + totals.failed + totals.ignored <= len(self.requests)
+        assert totals.late <= totals.successful + totals.failed
+
+    @invariant()
     def a_copy_through_json_is_the_same(self) -> None:
         breaker = self.driven.breaker
         assert Breaker.model_validate_json(breaker.model_dump_json()) == breaker

@@ -185,6 +185,28 @@ def test_a_request_that_is_repeated_after_its_report_is_not_answered() -> None:
     assert not breaker.breaker.permits
 
 
+@pytest.mark.parametrize("outcome", [SUCCESS, FAILURE])
+def test_a_result_that_comes_after_its_permit_ended_is_in_the_totals_once(
+    outcome: PermitOutcome,
+) -> None:
+    breaker = driven()
+    run(breaker, FAILURE, 5)
+    breaker.wait(300)
+    probe = breaker.ask()
+    breaker.wait(86400)
+    breaker.tick()
+    before = breaker.breaker.totals
+
+    breaker.report(outcome, probe.request_id)
+    breaker.report(outcome, probe.request_id)
+
+    after = breaker.breaker.totals
+    assert (after.late, after.expired) == (1, 1)
+    assert after.successful + after.failed == before.successful + before.failed + 1
+    assert breaker.state == "half_open"
+    assert not breaker.breaker.trial
+
+
 def test_a_late_result_is_counted_without_a_transition() -> None:
     breaker = driven()
     early = breaker.ask()

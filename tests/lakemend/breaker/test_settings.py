@@ -33,6 +33,11 @@ def test_a_setting_that_is_not_allowed_is_refused(settings: dict[str, object]) -
         Reconfigure(by="kim", settings=settings)
 
 
+def test_counting_late_reports_is_refused_because_it_lets_in_more_probes() -> None:
+    with pytest.raises(ValidationError, match=r"late_reports=count.*say total"):
+        Reconfigure(by="kim", settings={"late_reports": "count"})
+
+
 def test_the_guide_lists_every_setting_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\S+) \|", GUIDE.read_text("utf-8"), re.MULTILINE)
     listed = {name: default for name, default in rows if name in BreakerSettings.model_fields}
