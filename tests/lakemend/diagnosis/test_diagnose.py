@@ -123,3 +123,15 @@ def test_the_name_of_a_task_is_no_word_of_the_platform():
     )
 
     assert diagnosis.cause is not Cause.USER_CODE
+
+
+def test_a_name_that_begins_like_a_log_level_is_no_log_line():
+    text = "View 'DEBUG_PERMISSIONS' is closed: the current role has no privileges on it"
+
+    assert diagnose_text(text).cause is Cause.PERMISSION_DENIED
+
+
+def test_a_context_that_does_not_start_is_not_tried_again_without_a_reason():
+    text = "ERROR SparkContext: Error initializing SparkContext.\njava.lang.NullPointerException"
+
+    assert diagnose_text(text).remedy is Remedy.PERSON
