@@ -349,3 +349,11 @@ def test_what_a_storm_does_is_written_down_with_its_figures() -> None:
     assert event.data["cause"] == "network"
     assert (event.data["allowed"], event.data["waiting"]) == (2, 15)
     assert event.data["tally"]["recovered"] == 1
+
+
+def test_a_storm_that_waits_for_its_end_looks_for_who_is_under_way() -> None:
+    driven = stormy(5)
+
+    driven.wait(60)
+
+    assert driven.gate.slots["r4"].looks == 1
