@@ -11,25 +11,34 @@ from typing import NamedTuple
 from lakemend.durations import Duration
 from lakemend.letter import Letter
 from lakemend.looking import next_look
-from lakemend.model import Model
+from lakemend.model import Model, SlimModel
+from lakemend.turning_away import next_return
 
 LEASE_WORKFLOW = "LeaseWorkflow"
 LEASE_GRANTED = "lease_granted"
 """The signal that brings a LeaseGrant to the holder."""
 
+LEASE_REFUSED = "lease_refused"
+"""The signal that brings a LeaseRefusal to the holder."""
+
 KEPT_RELEASED = 500
 """How many ended requests are remembered, so that a repeated message does not ask again."""
 
+MOST_WAITING = 5000
+"""More would not fit into a workflow's input (2 MB); who comes later asks again."""
 
-class LeaseRequest(Model):
-    """May I change this resource? `holder` is the workflow to answer, by `lease_granted`.
 
-    The holder asks again with the same id to prolong its lease.
+class LeaseRequest(SlimModel):
+    """May I change this resource? `holder` is the workflow to answer.
+
+    It is answered by `lease_granted` or `lease_refused`. The holder asks again with the same id to
+    prolong its lease, and says so with `prolongs`: one that has lost it does not join the queue.
     """
 
     request_id: str
     holder: str
     expires_after: Duration = timedelta(hours=24)
+    prolongs: bool = False
 
 
 class LeaseGrant(Model):
@@ -38,6 +47,22 @@ class LeaseGrant(Model):
     request_id: str
     resource: str
     expires_at: datetime | None = None
+
+
+class LeaseRefusal(Model):
+    """The resource is not the holder's, so it must not be changed.
+
+    `retry_at` is when to ask again with the same id; without it the request has ended, and only a
+    new one is served.
+    """
+
+    request_id: str
+    resource: str
+    reason: str
+    retry_at: datetime | None = None
+
+
+LeaseAnswer = LeaseGrant | LeaseRefusal
 
 
 class LeaseRelease(Model):
@@ -74,6 +99,7 @@ class Lease(Model):
     """The state of one lease; `waiting` is in order of arrival.
 
     `looks` counts how often the holder was looked for since others wait, last at `looked_at`.
+    `last_return_at` is when the last of those comes back who found the queue full.
     """
 
     resource: str
@@ -82,6 +108,7 @@ class Lease(Model):
     ended: tuple[str, ...] = ()
     looks: int = 0
     looked_at: datetime | None = None
+    last_return_at: datetime | None = None
 
 
 class LeaseInput(Model):
@@ -93,33 +120,34 @@ class LeaseInput(Model):
     outbox: tuple[Letter, ...] = ()
 
 
-class LeaseStatus(Model):
-    """The answer to the query `status`."""
-
-    resource: str
-    holder: str = ""
-    since: datetime | None = None
-    expires_at: datetime | None = None
-    waiting: tuple[str, ...] = ()
-
-
 class LeaseTurn(NamedTuple):
-    """The lease afterwards, and the grant to send, if any."""
+    """The lease afterwards, and what to send, if anything."""
 
     lease: Lease
     grant: Letter | None = None
+    refusal: Letter | None = None
 
 
 def ask(lease: Lease, request: LeaseRequest, now: datetime) -> LeaseTurn:
     """Join the queue; the holder itself prolongs its lease and is told again."""
-    holding = lease.holding
-    if holding is not None and holding.request.request_id == request.request_id:
+    asked, holding = request.request_id, lease.holding
+    if holding is not None and holding.request.request_id == asked:
         return _hold(lease, request, holding.since, now)
-    known = {waiting.request_id for waiting in lease.waiting} | set(lease.ended)
-    if request.request_id in known:
+    if asked in lease.ended or (request.prolongs and holding is not None):
+        return LeaseTurn(lease, refusal=_refuse(lease, request, "the lease is no longer yours"))
+    if any(waiting.request_id == asked for waiting in lease.waiting):
         return LeaseTurn(lease)
+    if len(lease.waiting) >= MOST_WAITING:
+        return _turn_away(lease, request, now)
     changes = {"waiting": (*lease.waiting, request), "looked_at": lease.looked_at or now}
     return _next(lease.model_copy(update=changes), now)
+
+
+def _turn_away(lease: Lease, request: LeaseRequest, now: datetime) -> LeaseTurn:
+    returns_at = next_return(lease.last_return_at, now)
+    reason = f"{MOST_WAITING} wait for it already"
+    refusal = _refuse(lease, request, reason, returns_at)
+    return LeaseTurn(lease.model_copy(update={"last_return_at": returns_at}), refusal=refusal)
 
 
 def release(lease: Lease, request_id: str, now: datetime) -> LeaseTurn:
@@ -136,10 +164,12 @@ def release(lease: Lease, request_id: str, now: datetime) -> LeaseTurn:
 
 
 def expire(lease: Lease, now: datetime) -> LeaseTurn:
-    """Take the resource from a holder whose time is over."""
+    """Take the resource from a holder whose time is over, and tell it so."""
     if lease.holding is None or now < lease.holding.expires_at:
         return LeaseTurn(lease)
-    return release(lease, lease.holding.request.request_id, now)
+    late = lease.holding.request
+    turn = release(lease, late.request_id, now)
+    return turn._replace(refusal=_refuse(lease, late, "the time of the lease was over"))
 
 
 def look(lease: Lease, now: datetime) -> LeaseTurn:
@@ -182,18 +212,14 @@ def _grant(resource: str, holding: Holding) -> Letter:
     )
 
 
-def status(lease: Lease) -> LeaseStatus:
-    """Say who has the resource and who is next."""
-    waiting = tuple(request.holder for request in lease.waiting)
-    if lease.holding is None:
-        return LeaseStatus(resource=lease.resource, waiting=waiting)
-    return LeaseStatus(
-        resource=lease.resource,
-        holder=lease.holding.request.holder,
-        since=lease.holding.since,
-        expires_at=lease.holding.expires_at,
-        waiting=waiting,
+def _refuse(
+    lease: Lease, request: LeaseRequest, reason: str, retry_at: datetime | None = None
+) -> Letter:
+    asked = request.request_id
+    refusal = LeaseRefusal(
+        request_id=asked, resource=lease.resource, reason=reason, retry_at=retry_at
     )
+    return Letter(holder=request.holder, signal=LEASE_REFUSED, request_id=asked, content=refusal)
 
 
 def in_order(resources: Iterable[str]) -> tuple[str, ...]:

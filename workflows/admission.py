@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.calls import decide, read_again
     from workflows.mailbox import Mailbox
     from workflows.options import PARK_GRACE
-    from workflows.permits import Permit
+    from workflows.permits import NO_ANSWER, Permit
     from workflows.story import Story
 
 
@@ -76,7 +76,7 @@ class Admission:
                     return ending
             if workflow.now() >= until + PARK_GRACE:
                 return _given_up(answer, since)
-            answer = await self._permit.ask()
+            answer = await self._permit.ask(until)
         self._story.update(parked=None, storm=answer.storm or self._story.view.storm)
         return refusal(answer)
 
@@ -123,6 +123,10 @@ def refusal(answer: PermitAnswer) -> Ending | None:
     """Say how the incident ends when it may not act; None when it may."""
     if answer.decision is PermitDecision.GRANTED:
         return None
+    if answer.state == NO_ANSWER:
+        who = "The gate" if answer.breaker.startswith(GATE_PREFIX) else "Circuit breaker"
+        message = f"{who} {answer.breaker} gave no answer, however often it was asked."
+        return Ending(outcome=Outcome.ESCALATED, message=message)
     if answer.breaker.startswith(GATE_PREFIX):
         message = f"Not let through in the time that its playbook allows: {answer.reason}."
         return Ending(outcome=Outcome.ESCALATED, message=message)

@@ -91,6 +91,7 @@ class Compensation:
             await wait_for_run(self._active_run, self._mailbox, RESTORE_PATIENCE)
         restored = True
         for resource in reversed(list(self._hashes)):
+            await self._leases.acquire(self._snapshots[resource].target.lease)
             restored &= await self._restore(resource, self._hashes.pop(resource))
         return restored
 

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
         Outcome,
         Stage,
     )
-    from lakemend.lease import LeaseGrant
+    from lakemend.lease import LeaseGrant, LeaseRefusal
     from lakemend.permit import PermitAnswer, PermitOutcome
     from lakemend.phase import RUN_TIMEOUT
     from lakemend.policy import Consent, Ending, ending_without_recovery
@@ -218,7 +218,12 @@ class IncidentWorkflow:
     @workflow.signal
     def lease_granted(self, grant: LeaseGrant) -> None:
         """Take a lease."""
-        self._mailbox.take_grant(grant)
+        self._mailbox.take_lease(grant)
+
+    @workflow.signal
+    def lease_refused(self, refusal: LeaseRefusal) -> None:
+        """Hear that a lease is gone, or that its queue is full."""
+        self._mailbox.take_lease(refusal)
 
     @workflow.query
     def view(self) -> IncidentView:

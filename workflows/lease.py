@@ -12,18 +12,20 @@ with workflow.unsafe.imports_passed_through():
         LeaseInput,
         LeaseRelease,
         LeaseRequest,
-        LeaseStatus,
         LeaseTurn,
         ask,
         expire,
         look,
         look_due,
         release,
-        status,
     )
+    from lakemend.lease_view import LeaseStatus, status
     from lakemend.letter import Letter
 
 from workflows.entity import Entity
+
+_SHOWN = 20
+"""Of those who wait; a person on call wants to know who is next, and how many."""
 
 
 @workflow.defn(name=LEASE_WORKFLOW)
@@ -66,8 +68,7 @@ class LeaseWorkflow(Entity[LeaseRequest | LeaseRelease]):
 
     def _follow(self, turn: LeaseTurn) -> None:
         self._lease = turn.lease
-        if turn.grant is not None:
-            self.outbox.append(turn.grant)
+        self.outbox.extend(letter for letter in (turn.refusal, turn.grant) if letter is not None)
 
     def ring(self) -> None:
         """Take the resource from a holder whose time is over, or look whether it is there."""
@@ -94,7 +95,8 @@ class LeaseWorkflow(Entity[LeaseRequest | LeaseRelease]):
         holder = (
             f"Held by `{seen.holder}` since {seen.since:%H:%M:%S} UTC" if seen.since else "Free"
         )
-        queue = "".join(f"\n1. `{waiting}`" for waiting in seen.waiting)
+        queue = "".join(f"\n1. `{waiting}`" for waiting in seen.waiting[:_SHOWN])
+        queue += f"\n\nand {len(seen.waiting) - _SHOWN} more" if len(seen.waiting) > _SHOWN else ""
         workflow.set_current_details(holder + (f"\n\nWaiting:\n{queue}" if queue else ""))
 
     def successor(self) -> LeaseInput:

@@ -1,15 +1,25 @@
 """The leases that one incident holds."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.breakers import EntityActivities
-    from lakemend.lease import LeaseCall, LeaseRelease, LeaseRequest, LeaseReturn, in_order
+    from lakemend.lease import (
+        LeaseAnswer,
+        LeaseCall,
+        LeaseGrant,
+        LeaseRefusal,
+        LeaseRelease,
+        LeaseRequest,
+        LeaseReturn,
+        in_order,
+    )
     from workflows.mailbox import Mailbox
-    from workflows.options import LOCALLY
+    from workflows.options import ASK_FOR_LEASE_AGAIN, ASK_FOR_LEASE_AT_LAST, LOCALLY
 
 
 # A step of a long recovery prolongs its leases; asking at every step would only cost events.
@@ -44,27 +54,65 @@ class Leases:
             await self.acquire(resource)
 
     async def acquire(self, resource: str) -> None:
-        """Wait in line for the sole right to change a resource; one that is held is prolonged."""
-        if resource in self._held:
-            if workflow.now() - self._asked_at[resource] >= PROLONG_AFTER:
-                await self._ask(resource, EXPIRES_AFTER)
-            return
+        """Wait in line for the sole right to change a resource; one that is held is prolonged.
+
+        One that was lost meanwhile is waited for anew, with the whole set that it belongs to.
+        """
+        if resource not in self._held:
+            await self._line_up(resource)
+        elif not await self._is_still_held(resource):
+            workflow.logger.warning("lease.lost %s", resource)
+            del self._held[resource]
+            if resource in self._reserved:
+                await self.release_all()
+                await self.reserve(self._reserved)
+            else:
+                await self._line_up(resource)
+
+    async def _line_up(self, resource: str) -> None:
         # Held from the moment of asking: a cancelled incident also leaves the queue.
-        request_id = self._held[resource] = str(workflow.uuid4())
-        await self._ask(resource, EXPIRES_AFTER)
-        await workflow.wait_condition(lambda: request_id in self._mailbox.grants)
+        self._held[resource] = str(workflow.uuid4())
+        answer = await self._ask_until_answered(resource)
+        while isinstance(answer, LeaseRefusal):
+            if answer.retry_at is None:
+                self._held[resource] = str(workflow.uuid4())
+            else:
+                await workflow.sleep(answer.retry_at - workflow.now(), summary="Queue is full")
+            answer = await self._ask_until_answered(resource)
+
+    async def _is_still_held(self, resource: str) -> bool:
+        if workflow.now() - self._asked_at[resource] >= PROLONG_AFTER:
+            await self._ask_until_answered(resource, prolongs=True)
+        return isinstance(self._mailbox.leases[self._held[resource]], LeaseGrant)
+
+    async def _ask_until_answered(self, resource: str, *, prolongs: bool = False) -> LeaseAnswer:
+        """Ask, and again ever more rarely: the one who was asked may have been terminated."""
+        request_id, patience = self._held[resource], ASK_FOR_LEASE_AGAIN
+        answers = self._mailbox.leases
+        answers.pop(request_id, None)
+        while request_id not in answers:
+            await self._ask(resource, EXPIRES_AFTER, prolongs=prolongs)
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: request_id in answers,
+                    timeout=patience,
+                    timeout_summary=f"Lease of {resource}",
+                )
+            patience = min(patience * 2, ASK_FOR_LEASE_AT_LAST)
+        return answers[request_id]
 
     async def prolong_all(self, expires_after: timedelta) -> None:
         """Keep every lease for a wait that may be longer than they last."""
         for resource in self._held:
-            await self._ask(resource, expires_after)
+            await self._ask(resource, expires_after, prolongs=True)
 
-    async def _ask(self, resource: str, expires_after: timedelta) -> None:
+    async def _ask(self, resource: str, expires_after: timedelta, *, prolongs: bool) -> None:
         self._asked_at[resource] = workflow.now()
         request = LeaseRequest(
             request_id=self._held[resource],
             holder=workflow.info().workflow_id,
             expires_after=expires_after,
+            prolongs=prolongs,
         )
         await workflow.execute_local_activity_method(
             EntityActivities.request_lease,

@@ -1,7 +1,7 @@
 """What others told an incident while it was busy."""
 
 from lakemend.incident import RESOURCE_FAILED, RUN_FAILED, FailureReport
-from lakemend.lease import LeaseGrant
+from lakemend.lease import LeaseAnswer
 from lakemend.permit import PermitAnswer
 
 _END_OF_JOB_RUN = frozenset({"jobs.on_success", RUN_FAILED})
@@ -12,7 +12,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.permits: dict[str, PermitAnswer] = {}
-        self.grants: set[str] = set()
+        self.leases: dict[str, LeaseAnswer] = {}
         self.alerts: list[str] = []
         self.unread_failure = False
         self.run_may_have_ended = False
@@ -39,9 +39,9 @@ class Mailbox:
         """Keep the newest answer to each request."""
         self.permits[answer.request_id] = answer
 
-    def take_grant(self, grant: LeaseGrant) -> None:
-        """Note that a lease is ours."""
-        self.grants.add(grant.request_id)
+    def take_lease(self, answer: LeaseAnswer) -> None:
+        """Keep the newest answer to each request."""
+        self.leases[answer.request_id] = answer
 
     def mark_read(self) -> None:
         """Forget the reports so far: the run itself is about to be read."""

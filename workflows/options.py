@@ -20,8 +20,15 @@ LOCAL = timedelta(seconds=10)
 ANSWER = timedelta(minutes=1)
 # A parked incident asks again so often: its breaker or gate may have been terminated.
 ASK_AGAIN = timedelta(minutes=30)
+# Waiting for a lease is ordinary: who waits asks again after the first, then ever more rarely.
+ASK_FOR_LEASE_AGAIN = timedelta(minutes=5)
+# A queue of 5,000 asks about once a second then.
+ASK_FOR_LEASE_AT_LAST = timedelta(hours=1)
 # The one who parks it sends it away in time; after this it goes by itself.
 PARK_GRACE = timedelta(minutes=1)
+# Who gets no answer at all goes so long after it would have been sent away: the task queue of
+# breakers and gates may have been without a worker for a while.
+SILENCE_GRACE = timedelta(minutes=30)
 # How long changed settings wait for a repaired run to end before they go back all the same.
 RESTORE_PATIENCE = timedelta(days=2)
 

@@ -7,7 +7,13 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.gates import GateActivities
     from lakemend.breaker.state import Circuit
-    from lakemend.gate.talk import GateReport, GateRequest, PermitCall, PermitReturn
+    from lakemend.gate.talk import (
+        GateReport,
+        GateRequest,
+        PermitCall,
+        PermitReturn,
+        gate_workflow_id,
+    )
     from lakemend.incident import Outcome
     from lakemend.permit import (
         BreakerCall,
@@ -22,7 +28,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from lakemend.plan import Plan, PlannedBreaker
     from workflows.mailbox import Mailbox
-    from workflows.options import ANSWER, ASK_AGAIN, LOCALLY
+    from workflows.options import ANSWER, ASK_AGAIN, LOCALLY, SILENCE_GRACE
+
+NO_ANSWER = "no_answer"
+"""The state of a breaker or gate that was asked and asked again, and has said nothing."""
 
 _REPORTED_AS = {
     Outcome.RECOVERED: PermitOutcome.SUCCESS,
@@ -63,14 +72,20 @@ class Permit:
         answer = self._of_breaker()
         return answer.state if answer else Circuit.CLOSED
 
-    async def ask(self) -> PermitAnswer:
+    async def ask(self, until: datetime | None = None) -> PermitAnswer:
         """Return the answer of the first level that does not grant, or else of the gate.
 
         Asked again after a level that had parked the request has granted it, it goes on from there.
+        Who gets no answer has waited long enough some time after `until`, or after `park_for`, and
+        is refused.
         """
-        answer = await self._answer_to(self._call)
-        if answer is self._of_breaker() and answer.decision is Decision.GRANTED:
-            answer = await self._answer_to(self._call.model_copy(update={"breaker": None}))
+        give_up_at = (until or workflow.now() + self.park_for) + SILENCE_GRACE
+        answer = await self._answer_to(self._call, give_up_at)
+        if answer and answer is self._of_breaker() and answer.decision is Decision.GRANTED:
+            to_gate = self._call.model_copy(update={"breaker": None})
+            answer = await self._answer_to(to_gate, give_up_at)
+        if answer is None:
+            return self._no_answer()
         if answer is not self._of_breaker():
             self._gate_answered = True
             self._granted |= answer.decision is Decision.GRANTED
@@ -157,11 +172,11 @@ class Permit:
         )
         return BreakerReport(name=call.name, report=report, job_id=call.job_id)
 
-    async def _answer_to(self, call: PermitCall) -> PermitAnswer:
+    async def _answer_to(self, call: PermitCall, give_up_at: datetime) -> PermitAnswer | None:
         patience = ANSWER
         while True:
             answer = self._of_gate() or (self._of_breaker() if call.breaker else None)
-            if answer:
+            if answer or workflow.now() >= give_up_at:
                 return answer
             at_once = await workflow.execute_local_activity_method(
                 GateActivities.ask_leave, call, **LOCALLY
@@ -169,9 +184,23 @@ class Permit:
             if at_once is not None:
                 self._mailbox.take_permit(at_once)
             else:
-                await self._wait_for_answer(call, patience)
+                left = give_up_at - workflow.now()
+                await self._wait_for_answer(call, min(patience, left))
                 # whoever is slow to answer is not helped by being asked more often
                 patience = min(patience * 2, ASK_AGAIN)
+
+    def _no_answer(self) -> PermitAnswer:
+        """Refuse in the name of the one who keeps silent: the breaker, or else the gate."""
+        breaker = self._call.breaker
+        silent = gate_workflow_id(self._workspace)
+        if breaker and not self._of_breaker():
+            silent = breaker.name
+        return PermitAnswer(
+            request_id=self._call.gate.request_id,
+            decision=Decision.REJECTED,
+            breaker=silent,
+            state=NO_ANSWER,
+        )
 
     async def _wait_for_answer(self, call: PermitCall, patience: timedelta) -> None:
         def has_come() -> bool:

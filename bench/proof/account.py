@@ -16,7 +16,7 @@ from bench.proof.trial import Failing
 from bench.proof.world import World
 from lakemend.breaker.view import BreakerStatus
 from lakemend.incident import IncidentView, incident_id
-from lakemend.lease import LeaseStatus
+from lakemend.lease_view import LeaseStatus
 from lakemend.step import StepInput
 from simulator.invariants import report
 

@@ -1,27 +1,23 @@
 """Who may act in a workspace, who waits, and for what."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lakemend.breaker.admission import Addressed
 from lakemend.gate.state import Gate, Pause, Place, Slot, change, without
 from lakemend.gate.storm import Storm, pass_through
 from lakemend.gate.talk import GateRequest, gate_workflow_id
 from lakemend.permit import Decision, PermitAnswer
+from lakemend.turning_away import next_return
 
 MOST_WAITING = 5000
 """More would not fit into a workflow's input (2 MB); who comes later asks again."""
-
-ASK_AGAIN_AFTER = timedelta(minutes=5)
-ASK_AGAIN_AT_LAST = timedelta(minutes=30)
-TURNED_AWAY_APART = timedelta(milliseconds=200)
-"""Those who are turned away come back one after the other, or they would be the next flood."""
 
 
 def enqueue(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     """Put a new request at the end of the queue; a full queue sends it away for a while."""
     if len(gate.waiting) >= MOST_WAITING:
-        returns_at = _next_return(gate, now)
+        returns_at = next_return(gate.last_return_at, now)
         gate = change(gate, last_return_at=returns_at)
         return answer(gate, request.holder, _come_back(gate, request, returns_at))
     until = now + request.park_for
@@ -148,11 +144,6 @@ def parked(gate: Gate, request_id: str, place: Place) -> PermitAnswer:
         retry_at=gate.pause.until if gate.pause else storm and storm.probe_at,
         storm=storm.storm_id if storm else "",
     )
-
-
-def _next_return(gate: Gate, now: datetime) -> datetime:
-    after_the_last = (gate.last_return_at or now) + TURNED_AWAY_APART
-    return min(max(now + ASK_AGAIN_AFTER, after_the_last), now + ASK_AGAIN_AT_LAST)
 
 
 def _come_back(gate: Gate, request: GateRequest, returns_at: datetime) -> PermitAnswer:

@@ -1,17 +1,21 @@
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from lakemend.lease import (
     KEPT_RELEASED,
+    MOST_WAITING,
     Lease,
+    LeaseRefusal,
     LeaseRequest,
+    LeaseTurn,
     ask,
     expire,
     in_order,
     look,
     look_due,
     release,
-    status,
 )
+from lakemend.lease_view import status
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -39,7 +43,7 @@ def test_the_first_gets_a_free_resource_at_once() -> None:
 def test_the_others_get_it_in_order_of_arrival() -> None:
     lease = queued("a", "b", "c")
 
-    lease, grant = release(lease, "a", NOW)
+    lease, grant, _ = release(lease, "a", NOW)
 
     assert grant is not None
     assert grant.request_id == "b"
@@ -70,6 +74,85 @@ def test_a_lease_ends_with_its_time_and_not_before() -> None:
     assert late.grant.request_id == "b"
 
 
+def refusal_of(turn: LeaseTurn) -> LeaseRefusal:
+    assert turn.refusal is not None
+    return LeaseRefusal.model_validate(turn.refusal.content.model_dump())
+
+
+def test_a_holder_whose_time_is_over_is_told_so() -> None:
+    turn = expire(queued("a", "b"), NOW + HOUR)
+
+    assert turn.refusal is not None
+    assert turn.refusal.holder == "incident-a"
+    assert refusal_of(turn).retry_at is None
+
+
+def test_a_lease_that_is_gone_cannot_be_prolonged() -> None:
+    lease = expire(queued("a", "b"), NOW + HOUR).lease
+
+    turn = ask(lease, prolonging("a"), NOW + HOUR)
+
+    assert turn.grant is None
+    assert refusal_of(turn).request_id == "a"
+    assert status(turn.lease).waiting == ()
+
+
+def test_who_held_what_a_lost_lease_gave_to_another_does_not_join_its_queue() -> None:
+    turn = ask(queued("b"), prolonging("a"), NOW)
+
+    assert refusal_of(turn).retry_at is None
+    assert status(turn.lease).waiting == ()
+
+
+def test_who_prolongs_a_lease_that_nobody_has_keeps_it() -> None:
+    turn = ask(Lease(resource="cluster-1"), prolonging("a"), NOW)
+
+    assert turn.grant is not None
+    assert status(turn.lease).holder == "incident-a"
+
+
+def test_a_full_queue_sends_away_one_after_the_other() -> None:
+    lease = full()
+
+    first = ask(lease, request("late"), NOW)
+    second = ask(first.lease, request("later"), NOW)
+
+    at, then = refusal_of(first).retry_at, refusal_of(second).retry_at
+    assert at is not None
+    assert then is not None
+    assert at - NOW == timedelta(minutes=5, milliseconds=200) - (then - at)
+    assert second.lease.waiting == lease.waiting
+
+
+def test_who_was_sent_away_joins_when_there_is_room() -> None:
+    lease = ask(full(), request("late"), NOW).lease
+    lease = release(lease, "w0", NOW).lease
+
+    turn = ask(lease, request("late"), NOW + HOUR)
+
+    assert turn.refusal is None
+    assert turn.lease.waiting[-1].request_id == "late"
+
+
+def test_the_fullest_lease_fits_into_the_input_of_a_workflow() -> None:
+    holders = [f"incident:production-eu-west:run-{10**18 + number}" for number in range(5000)]
+    waiting = tuple(LeaseRequest(request_id=str(uuid4()), holder=holder) for holder in holders)
+    ended = tuple(str(uuid4()) for _ in range(KEPT_RELEASED))
+    lease = full().model_copy(update={"waiting": waiting, "ended": ended})
+
+    assert len(lease.model_dump_json()) < 1_000_000
+
+
+def prolonging(name: str) -> LeaseRequest:
+    return request(name).model_copy(update={"prolongs": True})
+
+
+def full() -> Lease:
+    """A lease that somebody has, and whose queue has no room."""
+    waiting = tuple(request(f"w{number}") for number in range(MOST_WAITING))
+    return queued("a").model_copy(update={"waiting": waiting, "looked_at": NOW})
+
+
 def test_who_leaves_the_queue_is_passed_over() -> None:
     lease = release(queued("a", "b", "c"), "b", NOW).lease
 
@@ -85,6 +168,7 @@ def test_a_request_that_comes_late_after_its_release_is_not_served() -> None:
     turn = ask(lease, request("a"), NOW)
 
     assert turn.grant is None
+    assert refusal_of(turn).retry_at is None
     assert turn.lease.holding is None
 
 

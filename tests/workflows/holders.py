@@ -27,7 +27,7 @@ from lakemend.breaker.settings import BreakerSettings
 from lakemend.breaker.view import BreakerStatus
 from lakemend.gate.storm import StormTicket
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE
-from lakemend.lease import LeaseGrant
+from lakemend.lease import LeaseGrant, LeaseRefusal
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,
@@ -59,6 +59,7 @@ class Holder:
     def __init__(self) -> None:
         self._answers: list[PermitAnswer] = []
         self._grants: list[LeaseGrant] = []
+        self._refusals: list[LeaseRefusal] = []
         self._left = False
 
     @workflow.run
@@ -74,12 +75,20 @@ class Holder:
         self._grants.append(grant)
 
     @workflow.signal
+    def lease_refused(self, refusal: LeaseRefusal) -> None:
+        self._refusals.append(refusal)
+
+    @workflow.signal
     def leave(self) -> None:
         self._left = True
 
     @workflow.query
     def answers(self) -> list[PermitAnswer]:
         return self._answers
+
+    @workflow.query
+    def refusals(self) -> list[LeaseRefusal]:
+        return self._refusals
 
     @workflow.query
     def grants(self) -> list[LeaseGrant]:

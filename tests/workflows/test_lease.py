@@ -12,9 +12,9 @@ from lakemend.lease import (
     LeaseRelease,
     LeaseRequest,
     LeaseReturn,
-    LeaseStatus,
     lease_workflow_id,
 )
+from lakemend.lease_view import LeaseStatus
 from tests.workflows.holders import Bench, Handle, Holder, answer_of, eventually
 
 

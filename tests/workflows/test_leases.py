@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.breakers import EntityActivities
-from lakemend.lease import LeaseGrant
+from lakemend.lease import LeaseGrant, LeaseRefusal
 from tests.workflows.holders import BINARIES
 from workflows.lease import LeaseWorkflow
 from workflows.leases import Leases
@@ -43,7 +43,11 @@ class Phases:
 
     @workflow.signal
     def lease_granted(self, grant: LeaseGrant) -> None:
-        self._mailbox.take_grant(grant)
+        self._mailbox.take_lease(grant)
+
+    @workflow.signal
+    def lease_refused(self, refusal: LeaseRefusal) -> None:
+        self._mailbox.take_lease(refusal)
 
 
 @pytest.fixture(scope="module")
