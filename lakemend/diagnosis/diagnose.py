@@ -77,7 +77,7 @@ def _answer(findings: list[Finding]) -> Diagnosis:
         cause=root.cause,
         error_type=facts.error_type,
         layer=facts.layer,
-        remedy=root.remedy or facts.remedy,
+        remedy=weighed.remedy,
         confidence=round(root.confidence, 2),
         task_key=root.task_key,
         cluster_id=root.cluster_id,

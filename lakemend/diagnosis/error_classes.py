@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict
 
 from lakemend.diagnosis import Cause, Reason
 from lakemend.diagnosis.codes import Says
-from lakemend.diagnosis.matching import Finding, speaker_weight
+from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Passage
+from lakemend.diagnosis.voices import voice
 
 _TABLE = Path(__file__).parent / "knowledge" / "error_classes.tsv"
 
@@ -58,9 +59,11 @@ def class_findings(text: Passage) -> Iterator[Finding]:
 
 
 def _finding(known: ErrorClass, text: Passage, position: int) -> Finding:
+    speaker = voice(text, position, position)
     return Finding(
         cause=known.cause,
-        confidence=_CONFIDENCE[known.says] * speaker_weight(text, position, position),
+        confidence=_CONFIDENCE[known.says] * speaker.weight,
+        voice=speaker,
         depth=text.flat.count("caused by", 0, position),
         task_key=text.task_key,
         reason=Reason(

@@ -23,6 +23,7 @@ from lakemend.diagnosis.matching import Finding, match
 from lakemend.diagnosis.names import name_findings
 from lakemend.diagnosis.numbers import number_findings
 from lakemend.diagnosis.passages import Passage, Where, passage
+from lakemend.diagnosis.voices import voice
 from lakemend.evidence import ClusterFacts, Evidence, TaskFacts
 
 _CODE_CONFIDENCE = {Says.CAUSE: 0.93, Says.VAGUE: 0.4}
@@ -213,14 +214,24 @@ def _from_code(known: TerminationCode | None, where: str, task_key: str = "") ->
 
 
 def _quoted_codes(text: Passage) -> Iterator[Finding]:
-    for line in text.lines:
+    for start, line in zip(text.starts, text.lines, strict=True):
         is_reason = "reason" in line.lower()
-        words = [found.group() for found in _CODE.finditer(line)]
-        spoken = (found["words"].upper().replace(" ", "_") for found in _SPOKEN_CODE.finditer(line))
-        for code in dict.fromkeys((*words, *spoken)):
+        for code, place in _codes_in(line).items():
             known = cluster_codes().get(code) or run_codes().get(code)
             if known is None or (known.says is Says.VAGUE and not is_reason):
                 continue
             weight = _VAGUE_REASON if known.says is Says.VAGUE else _CODE_CONFIDENCE[Says.CAUSE]
+            speaker = voice(text, start + place, start + place)
             for finding in _from_code(known, text.where, text.task_key):
-                yield replace(finding, confidence=weight * _QUOTED_CODE)
+                confidence = weight * _QUOTED_CODE * speaker.weight
+                yield replace(finding, confidence=confidence, voice=speaker)
+
+
+def _codes_in(line: str) -> dict[str, int]:
+    """Find what looks like a code, and where it stands first."""
+    found: dict[str, int] = {}
+    for code in _CODE.finditer(line):
+        found.setdefault(code.group(), code.start())
+    for spoken in _SPOKEN_CODE.finditer(line):
+        found.setdefault(spoken["words"].upper().replace(" ", "_"), spoken.start("words"))
+    return found

@@ -5,18 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lakemend.diagnosis import Cause, Reason, Remedy
-from lakemend.diagnosis.passages import Passage, Voice, Where, voice
+from lakemend.diagnosis.passages import Passage, Where
 from lakemend.diagnosis.rules import CompiledPattern, CompiledRule, load_rules
+from lakemend.diagnosis.voices import Voice, voice
 from lakemend.redaction import redact, trim
-
-# What is left of a rule's confidence by who speaks: log lines and users' exceptions only mention.
-_WEIGHT = {
-    Voice.SYSTEM: 1.0,
-    Voice.REMARK: 0.75,
-    Voice.LOG: 0.3,
-    Voice.USER: 0.3,
-    Voice.GUESS: 0.3,
-}
 
 # A pattern is tried on this many places of a text before we take the mention for what it is.
 _PLACES = 8
@@ -26,13 +18,14 @@ _LONGEST_QUOTE = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A cause that something in the evidence speaks for."""
+    """A cause that something in the evidence speaks for, and in whose voice."""
 
     cause: Cause
     confidence: float
     depth: int
     reason: Reason
     remedy: Remedy | None = None
+    voice: Voice = Voice.PLATFORM
     task_key: str = ""
     cluster_id: str = ""
 
@@ -45,11 +38,6 @@ def match(passage: Passage) -> list[Finding]:
     return [finding for finding in found if finding]
 
 
-def speaker_weight(passage: Passage, first: int, last: int) -> float:
-    """Tell how much words between two positions count by who says them."""
-    return _WEIGHT[voice(passage, first, last)]
-
-
 def _find(
     compiled: CompiledRule, possible: list[CompiledPattern], passage: Passage
 ) -> Finding | None:
@@ -57,15 +45,16 @@ def _find(
     if rule.where and passage.where not in rule.where and passage.where is not Where.TEXT:
         return None
     places = (_best_place(pattern, passage, quotable=rule.quotable) for pattern in possible)
-    best = max((place for place in places if place), key=lambda place: place[0], default=None)
+    best = max((place for place in places if place), key=_audible, default=None)
     if best is None or not compiled.fits(passage.flat):
         return None
-    weight, place = best
+    speaker, place = best
     return Finding(
         cause=rule.cause,
-        confidence=rule.confidence * weight,
+        confidence=rule.confidence * speaker.weight,
         depth=passage.flat.count("caused by", 0, place.start()),
         remedy=rule.remedy,
+        voice=speaker,
         task_key=passage.task_key,
         reason=Reason(
             rule=rule.id,
@@ -78,17 +67,23 @@ def _find(
 
 def _best_place(
     pattern: CompiledPattern, passage: Passage, *, quotable: bool
-) -> tuple[float, re.Match[str]] | None:
+) -> tuple[Voice, re.Match[str]] | None:
     """Look for a place where the failure itself speaks; fall back to a mere mention."""
     best = None
     for place in islice(pattern.expression.finditer(passage.flat), _PLACES):
         speaker = voice(passage, place.start(), place.end() - 1)
-        weight = 1.0 if quotable and speaker is Voice.USER else _WEIGHT[speaker]
-        if weight == 1.0:
-            return weight, place
-        if best is None or weight > best[0]:
-            best = (weight, place)
+        if quotable and speaker is Voice.USER:
+            speaker = Voice.ANYBODY
+        if speaker is Voice.FAILURE:
+            return speaker, place
+        if best is None or _audible((speaker, place)) > _audible(best):
+            best = (speaker, place)
     return best
+
+
+def _audible(place: tuple[Voice, re.Match[str]]) -> tuple[float, bool]:
+    speaker, _ = place
+    return speaker.weight, speaker.may_act
 
 
 def _quote(passage: Passage, place: re.Match[str]) -> str:

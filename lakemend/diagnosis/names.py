@@ -13,14 +13,13 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from lakemend.diagnosis import Cause, Reason, Remedy
-from lakemend.diagnosis.matching import Finding, speaker_weight
+from lakemend.diagnosis import Cause, Reason
+from lakemend.diagnosis.matching import Finding
+from lakemend.diagnosis.name_table import KnownNames, known_names
 from lakemend.diagnosis.passages import Passage
+from lakemend.diagnosis.voices import Voice, voice
 
 _KNOWLEDGE = Path(__file__).parent / "knowledge"
-
-# Below this a name is a hint: it may name the topic to a person, never act.
-_LEAST_TO_ACT = 0.5
 
 # A name is written unlike the words around it: with a capital or an underscore in it.
 _NAME = re.compile(r"\b[a-z]{0,30}+[A-Z_][A-Za-z0-9_]{3,79}")
@@ -37,20 +36,6 @@ _CODE_NAME = re.compile(r"[A-Z]+(?:_[A-Z0-9]+){1,9}$|(?:[A-Z]+[a-z0-9]+){2,9}$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-class KnownNames(BaseModel):
-    """Names that say the same, and how surely they name the root.
-
-    The cause `unknown` is for names that only carry another error.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    cause: Cause
-    confidence: float = Field(gt=0, le=1)
-    explanation: str = Field(min_length=10)
-    names: tuple[str, ...] = Field(min_length=1)
-
-
 class NameWords(BaseModel):
     """Words inside a name, and what they say."""
 
@@ -59,18 +44,6 @@ class NameWords(BaseModel):
     cause: Cause
     confidence: float = Field(gt=0, le=1)
     words: tuple[re.Pattern[str], ...] = Field(min_length=1)
-
-
-@cache
-def known_names() -> dict[str, KnownNames]:
-    """All names of the tables; a name in two of them is an error."""
-    names: dict[str, KnownNames] = {}
-    for file in sorted((_KNOWLEDGE / "names").glob("*.yaml")):
-        for row in TypeAdapter(list[KnownNames]).validate_python(_yaml(file)):
-            if twice := names.keys() & set(row.names):
-                raise ValueError(f"{file.name}: names used twice: {sorted(twice)}")
-            names.update(dict.fromkeys(row.names, row))
-    return names
 
 
 @cache
@@ -120,11 +93,12 @@ def _spelled(name: str) -> KnownNames | None:
 
 
 def _finding(row: KnownNames, name: str, text: Passage, position: int) -> Finding:
+    speaker = _speaker(text, position)
     return Finding(
         cause=row.cause,
-        confidence=row.confidence * _weight(text, position),
+        confidence=row.confidence * speaker.weight,
         depth=text.flat.count("caused by", 0, position),
-        remedy=Remedy.PERSON if row.confidence < _LEAST_TO_ACT else None,
+        voice=speaker,
         task_key=text.task_key,
         reason=Reason(
             rule=f"name-{name}", where=text.where, quote=name, explanation=row.explanation
@@ -132,12 +106,11 @@ def _finding(row: KnownNames, name: str, text: Passage, position: int) -> Findin
     )
 
 
-def _weight(text: Passage, position: int) -> float:
-    """Weigh who speaks; the name at the head of a user's exception is no quotation."""
+def _speaker(text: Passage, position: int) -> Voice:
+    """Tell who speaks; the name at the head of a user's exception is no quotation."""
     start = text.starts[text.line_at(position)]
-    if ":" not in text.flat[start:position]:
-        return max(speaker_weight(text, start, start), 0.3)
-    return speaker_weight(text, position, position)
+    head = ":" not in text.flat[start:position]
+    return voice(text, start, start) if head else voice(text, position, position)
 
 
 def _yaml(file: Path) -> object:

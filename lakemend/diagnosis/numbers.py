@@ -14,9 +14,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from lakemend.diagnosis import Cause, Reason, Remedy
-from lakemend.diagnosis.matching import Finding, speaker_weight
+from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.rules import CompiledPattern, Pattern, compile_pattern
+from lakemend.diagnosis.voices import voice
 
 _FOLDER = Path(__file__).parent / "knowledge" / "numbers"
 
@@ -101,11 +102,13 @@ def _numbers(table: NumberTable, flat: str) -> Iterator[tuple[str, int]]:
 
 
 def _finding(system: str, code: str, meaning: Meaning, text: Passage, position: int) -> Finding:
+    speaker = voice(text, position, position)
     return Finding(
         cause=meaning.cause,
-        confidence=meaning.confidence * speaker_weight(text, position, position),
+        confidence=meaning.confidence * speaker.weight,
         depth=text.flat.count("caused by", 0, position),
         remedy=meaning.remedy,
+        voice=speaker,
         task_key=text.task_key,
         reason=Reason(
             rule=f"number-{system}-{code}",

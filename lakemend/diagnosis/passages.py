@@ -37,21 +37,6 @@ class Where(StrEnum):
     TEXT = "text"
 
 
-class Voice(StrEnum):
-    """Who speaks in a line.
-
-    system: the failure itself; remark: a log line below warning that speaks of a failure; log: any
-    other such line; user: the message of an exception that the user's own code raised, which may
-    quote anything; guess: what a message lists as possible causes.
-    """
-
-    SYSTEM = "system"
-    REMARK = "remark"
-    LOG = "log"
-    USER = "user"
-    GUESS = "guess"
-
-
 _ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
 _ESCAPED_BREAK = re.compile(r"(?:\\{1,8}r)?\\{1,8}n(?:\\{1,8}t)?|\\{1,8}t(?=at )")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -64,30 +49,11 @@ _DATABASE_FRAME = re.compile(
     r"|com\.datastax|com\.sap\.db|com\.teradata|com\.clickhouse)\."
 )
 _PYTHON_FRAME = re.compile(r"\s*File \"[^\"]{0,400}\", line \d+")
-_LOG_LINE = re.compile(
-    r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?"
-    r"(?:(?:INFO|DEBUG|TRACE|FINE|NOTICE)(?![A-Z_])|[\[=\"](?:info|debug|trace)\b)"
-    r"(?!.{0,40}\b(?i:error)\b)"
+# A frame of a notebook or of a file of the workspace; a library's own files lie elsewhere.
+_OWN_FRAME = re.compile(
+    r"(?:<(?:command|ipython-input|cell)\b|/Workspace/|\.ipynb\b)(?!.*-packages/)"
 )
-# What follows such words up to the sentence's end is a guess of the message's author.
-_GUESS = re.compile(
-    r"\b(?:can|could|may|might) be (?:caused by|due to|because of)\b|possible (?:cause|reason)s?\b"
-)
-_LONGEST_GUESS = 300
-_FAILURE = re.compile(
-    r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such|conflicting)\b"
-    r"|\b(?:no space|diagnostics)\b"
-    r"|(?:exception|error)\b|\bexit(?:ed| ?status| ?code)\b|\bbeyond .{1,40}limit"
-)
-_USER_EXCEPTION = re.compile(
-    r"^\W{0,12}(?:e\s+)?(?:[\w.]{1,80}\.)?(?:valueerror|keyerror|indexerror|assertionerror"
-    r"|typeerror|attributeerror|nameerror|zerodivisionerror|lookuperror|stopiteration"
-    r"|notimplementederror|java\.lang\.assertionerror)\s?:"
-)
-_EXCEPTION_MESSAGE = re.compile(
-    r"^\W{0,12}[\w.$]{0,80}(?:exception|error)\s?:(?P<message>[^{]{0,2000})"
-)
-_QUOTATION = re.compile(r"(?<=[a-z] )(['\"`])(?!\1)[^'\"`]{8,600}\1(?!\w)")
+_RAISE = re.compile(r"\s*(?:-{2,}> ?\d{1,6})?\s*raise\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +61,7 @@ class Passage:
     """One text: its lines as a person would read them, and `flat`, which the rules match.
 
     `grams` are all pieces of `flat` of the length `GRAM`, to tell quickly which rules may match.
+    `raised` are the lines of exceptions that the user's own code raised with `raise`.
     """
 
     where: Where
@@ -103,6 +70,7 @@ class Passage:
     flat: str
     starts: tuple[int, ...]
     grams: frozenset[str]
+    raised: frozenset[str]
 
     def line_at(self, position: int) -> int:
         """Return the number of the line that holds this position of `flat`."""
@@ -111,55 +79,13 @@ class Passage:
 
 def passage(where: Where, text: str, task_key: str = "") -> Passage:
     """Bound, clean, and flatten one text; works on any string."""
-    lines = _bounded(_telling_lines(_clean(trim(text, _LONGEST_READ))))
+    cleaned = _clean(trim(text, _LONGEST_READ))
+    lines = _bounded(_telling_lines(cleaned))
     lowered = [_lower(line) for line in lines]
     starts = tuple(accumulate((len(line) + 1 for line in lowered), initial=0))[: len(lines)]
     flat = " ".join(lowered)
     grams = {flat[at : at + GRAM] for at in range(len(flat) - GRAM + 1)}
-    return Passage(where, task_key, lines, flat, starts, frozenset(grams))
-
-
-def voice(passage: Passage, first: int, last: int) -> Voice:
-    """Tell who speaks between two positions of `passage.flat`."""
-    number = passage.line_at(first)
-    start = passage.starts[number]
-    line = passage.flat[start : start + len(passage.lines[number])]
-    if is_plain_log(passage.lines[number]):
-        return Voice.REMARK if _FAILURE.search(line) else Voice.LOG
-    if _is_guessed(passage.flat, first):
-        return Voice.GUESS
-    if _USER_EXCEPTION.match(line) or _is_quoted(line, first - start, last - start):
-        return Voice.USER
-    return Voice.SYSTEM
-
-
-def is_own_exception(line: str) -> bool:
-    """Tell whether a line is an exception that the user's own code raised."""
-    return bool(_USER_EXCEPTION.match(line.lower()))
-
-
-def is_plain_log(line: str) -> bool:
-    """Tell whether a line is a log line below warning."""
-    return bool(_LOG_LINE.match(line))
-
-
-def _is_guessed(flat: str, first: int) -> bool:
-    """Tell whether the sentence before this position lists what the cause may have been."""
-    sentence = max(flat.rfind(". ", 0, first), first - _LONGEST_GUESS, 0)
-    return bool(_GUESS.search(flat, sentence, first))
-
-
-def _is_quoted(line: str, first: int, last: int) -> bool:
-    """Tell whether one of the positions lies inside quotation marks in an exception's message."""
-    message = _EXCEPTION_MESSAGE.match(line)
-    if not message:
-        return False
-    quotations = _QUOTATION.finditer(line, message.start("message"), message.end("message"))
-    return any(
-        quotation.start() < position < quotation.end()
-        for quotation in quotations
-        for position in (first, last)
-    )
+    return Passage(where, task_key, lines, flat, starts, frozenset(grams), _raised(cleaned))
 
 
 def _clean(text: str) -> str:
@@ -197,6 +123,23 @@ def _telling_lines(text: str) -> list[str]:
             shown = " ".join(line.split())
             lines.setdefault(_NUMBER.sub("0", shown), shown)
     return list(lines.values())
+
+
+def _raised(text: str) -> frozenset[str]:
+    """Find the exceptions whose innermost frame is a `raise` in the user's own code."""
+    if "raise" not in text:
+        return frozenset()
+    raised: set[str] = set()
+    is_own = is_raised = False
+    for line in text.split("\n"):
+        if _PYTHON_FRAME.match(line) or _OWN_FRAME.search(line):
+            is_own, is_raised = bool(_OWN_FRAME.search(line)), False
+        elif _RAISE.match(line):
+            is_raised = is_own
+        elif is_raised and line[:1].isalpha():
+            raised.add(" ".join(line.split()))
+            is_raised = False
+    return frozenset(raised)
 
 
 def _lower(line: str) -> str:

@@ -15,7 +15,8 @@ from math import exp, sqrt
 from pathlib import Path
 
 from lakemend.diagnosis import Cause
-from lakemend.diagnosis.passages import Passage, is_plain_log
+from lakemend.diagnosis.passages import Passage
+from lakemend.diagnosis.voices import is_plain_log
 
 _TABLE = Path(__file__).parent / "knowledge" / "words.tsv"
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.causes import cause_table
-from lakemend.diagnosis.passages import Passage, Where, is_own_exception
+from lakemend.diagnosis.passages import Passage, Where
 from lakemend.diagnosis.resemblance import resemblance, telling_line
+from lakemend.diagnosis.voices import is_own_exception
 from lakemend.redaction import redact, trim
 
 # How much plainer the resemblance must be for each point of the rules' confidence.

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from lakemend.diagnosis import Cause, Reason
+from lakemend.diagnosis import Cause, Reason, Remedy
+from lakemend.diagnosis.acting import decided
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.matching import Finding
 
@@ -28,6 +29,11 @@ class Weighed:
         self._consequences = [found for found in audible if self._root_of(found) is not None]
         self.root: Finding | None = next(iter(standing), None)
         self._standing = standing
+
+    @property
+    def remedy(self) -> Remedy:
+        """What the root asks for, unless somebody else should look first."""
+        return decided(self._standing) if self._standing else Remedy.PERSON
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

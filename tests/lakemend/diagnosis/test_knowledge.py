@@ -206,3 +206,12 @@ def test_a_pattern_that_may_be_slow_or_dead_is_refused(pattern: str, problem: st
 def test_a_wrong_rule_names_its_field(wrong: str, field: str):
     with pytest.raises(ValidationError, match=re.escape(field)):
         parse_rules(wrong)
+
+
+def test_no_rule_of_weak_words_acts_unless_it_says_so_itself():
+    weak = {one.rule.id: one.rule for one in RULES if one.rule.confidence < 0.5}
+    answers = [diagnose_text(text) for rule in weak.values() for text in rule.examples]
+    acting = {answer.reasons[0].rule for answer in answers if answer.remedy in ACTING}
+
+    assert len(weak) > 20
+    assert all(weak[rule].remedy in ACTING for rule in acting & weak.keys())

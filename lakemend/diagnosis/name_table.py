@@ -1,0 +1,38 @@
+"""The public names of errors of languages, clouds, and platforms (`knowledge/names/*.yaml`)."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from lakemend.diagnosis import Cause
+
+_NAMES = Path(__file__).parent / "knowledge" / "names"
+
+
+class KnownNames(BaseModel):
+    """Names that say the same, and how surely they name the root.
+
+    The cause `unknown` is for names that only carry another error.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cause: Cause
+    confidence: float = Field(gt=0, le=1)
+    explanation: str = Field(min_length=10)
+    names: tuple[str, ...] = Field(min_length=1)
+
+
+@cache
+def known_names() -> dict[str, KnownNames]:
+    """All names of the tables; a name in two of them is an error."""
+    names: dict[str, KnownNames] = {}
+    for file in sorted(_NAMES.glob("*.yaml")):
+        raw = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+        for row in TypeAdapter(list[KnownNames]).validate_python(raw):
+            if twice := names.keys() & set(row.names):
+                raise ValueError(f"{file.name}: names used twice: {sorted(twice)}")
+            names.update(dict.fromkeys(row.names, row))
+    return names
