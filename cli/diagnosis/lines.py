@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO, NoReturn, TextIO, cast
 
+from lakemend.diagnosis import Cause, Remedy
 from lakemend.diagnosis.diagnose import diagnose_text
 from lakemend.redaction import well_formed
 
@@ -41,12 +42,17 @@ def _answer(line: str) -> Json:
     try:
         id_, text = _parse(line)
     except BadLineError as error:
-        return {"id": error.id, "error": str(error)}
+        return _undiagnosed(error.id, str(error))
     try:
         diagnosis = diagnose_text(text)
     except Exception as error:  # noqa: BLE001 one hostile text must not cost the answers of the others
-        return {"id": id_, "error": f"this text could not be diagnosed: {type(error).__name__}"}
+        return _undiagnosed(id_, f"this text could not be diagnosed: {type(error).__name__}")
     return {"id": id_, **diagnosis.model_dump(mode="json")}
+
+
+def _undiagnosed(id_: Any, error: str) -> Json:
+    """Answer for a line without a diagnosis: whoever reads only the cause does nothing about it."""
+    return {"id": id_, "cause": Cause.UNKNOWN, "remedy": Remedy.PERSON, "error": error}
 
 
 def _parse(line: str) -> tuple[Any, str]:

@@ -19,6 +19,9 @@ STANDARD_INPUT = "-"
 # What a file written by hand may leave out.
 _DEFAULTS: dict[str, Any] = {"workspace": "offline", "read_at": "1970-01-01T00:00:00Z"}
 
+# With one of these, a JSON object is meant as evidence.
+_TELLING = frozenset({"run", "tasks", "clusters", "resource", "read_at"})
+
 
 @contextmanager
 def opened(option: str, path: str) -> Generator[BinaryIO]:
@@ -43,28 +46,66 @@ def read_text(option: str, path: str) -> str:
 
 
 def parse_evidence(text: str) -> tuple[Evidence | None, str]:
-    """Return the evidence, or None and why the text is not evidence."""
+    """Return the evidence, or None for what is not meant as such; and what is wrong with it."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         return None, f"it is not JSON: {str(error)[:200]}"
     if not isinstance(value, dict):
         return None, "it is not a JSON object"
-    given = cast("dict[str, Any]", value)
-    run: Any = given.get("run") or {}
-    if isinstance(run, dict):
-        run = {"run_id": "", **cast("dict[str, Any]", run)}
+    written = cast("dict[str, Any]", value)
     try:
-        return Evidence.model_validate({**_DEFAULTS, **given, "run": run}), ""
+        given = cast("dict[str, Any]", _without_nulls(written))
+        return _validated({**_DEFAULTS, **given}), ""
     except (ValidationError, RecursionError) as error:
-        return None, _first_problem(error)
+        problem = _first_problem(error)
+        return (_unreadable(problem) if _TELLING.intersection(written) else None), problem
 
 
 def evidence_or_text(option: str, path: str) -> tuple[Evidence | str, str]:
     """Read an evidence file; one that is none is a text, and the second value says why."""
     text = well_formed(read_text(option, path))
     evidence, problem = parse_evidence(text)
-    return (evidence, "") if evidence else (text, f"{path} is read as plain text: {problem}")
+    if evidence is None:
+        return text, f"{path} is read as plain text: {problem}"
+    note = f"{path} is not valid evidence, so it names no cause: {problem}" if problem else ""
+    return evidence, note
+
+
+def _validated(given: dict[str, Any]) -> Evidence:
+    """Validate it; ids may be numbers, as the platform writes them, or missing."""
+    try:
+        return Evidence.model_validate(given)
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            _mend(given, each["loc"], each["type"], each["input"])
+        return Evidence.model_validate(given)
+
+
+def _mend(given: Any, loc: tuple[int | str, ...], kind: str, value: Any) -> None:
+    *way, last = loc
+    is_number = kind == "string_type" and type(value) in {int, float}
+    if not is_number and not (kind == "missing" and last == "run_id"):
+        return
+    for step in way:
+        given = given[step]
+    given[last] = str(value) if is_number else ""
+
+
+def _without_nulls(value: Any) -> Any:
+    """Leave out what is null: to say nothing of a field is to leave it out."""
+    if isinstance(value, dict):
+        named = cast("dict[str, Any]", value)
+        return {name: _without_nulls(each) for name, each in named.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in cast("list[Any]", value) if each is not None]
+    return value
+
+
+def _unreadable(problem: str) -> Evidence:
+    """Return evidence of nothing, which names no cause: its JSON is no text that anybody said."""
+    unread = {"what": "the evidence file", "why": problem}
+    return Evidence.model_validate({**_DEFAULTS, "unread": [unread]})
 
 
 def _first_problem(error: ValidationError | RecursionError) -> str:

@@ -104,6 +104,36 @@ def test_odd_evidence_gets_an_answer(lakemend: Lakemend, typed: Typed, content: 
     assert json.loads(answer.out)["cause"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"run": {"run_id": 5, "job_id": 7}},
+        {"run": {"run_id": "5", "creator": None}, "clusters": None},
+        {"tasks": [{**TASK, "run_id": 7, "depends_on": None}]},
+        {"tasks": [{name: TASK[name] for name in TASK if name != "run_id"}]},
+    ],
+    ids=["number", "null", "number in a task", "task without an id"],
+)
+def test_evidence_may_spell_ids_as_numbers_and_leave_fields_null(
+    lakemend: Lakemend, typed: Typed, change: dict[str, Any]
+) -> None:
+    typed(json.dumps({**EVIDENCE, **change}).encode())
+
+    answer = lakemend("diagnose", "--file", "-", "-o", "json")
+
+    assert (answer.err, json.loads(answer.out)["cause"]) == ("", "driver_oom")
+
+
+def test_evidence_that_is_not_valid_names_no_cause(lakemend: Lakemend, typed: Typed) -> None:
+    typed(json.dumps({**EVIDENCE, "tasks": [{"error": HEAP}]}).encode())
+
+    answer = lakemend("diagnose", "--file", "-", "-o", "json")
+
+    said = json.loads(answer.out)
+    assert (said["cause"], said["decision"]["consent"]) == ("unknown", "escalate")
+    assert "is not valid evidence, so it names no cause: tasks.0.task_key" in answer.err
+
+
 def test_truncated_evidence_is_read_as_text(lakemend: Lakemend, typed: Typed) -> None:
     typed(json.dumps(EVIDENCE).encode()[:-80])
 
@@ -160,7 +190,8 @@ def test_a_bad_line_costs_only_its_own_answer(lakemend: Lakemend, typed: Typed) 
     *refused, last = lines_of(answer)
     assert answer.code == 2
     assert [each["id"] for each in refused] == list(BAD.values())
-    assert all(each["error"] and "cause" not in each for each in refused)
+    assert all(each["error"] for each in refused)
+    assert {(each["cause"], each["remedy"]) for each in refused} == {("unknown", "person")}
     assert (last["id"], last["cause"]) == ("b", "driver_oom")
 
 
