@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from lakemend.evidence import Evidence, Unread
+from lakemend.evidence import FAILED_RESULTS, Evidence, Unread
 from lakemend.model import Model
 
 
@@ -32,6 +32,11 @@ class PastFailure(Model):
         """Whether a repair by hand made the run succeed in the end."""
         return self.repaired_to.startswith("SUCCESS")
 
+    @property
+    def repair_failed(self) -> bool:
+        """Whether the run was repaired by hand and failed again."""
+        return self.repaired_to in FAILED_RESULTS
+
 
 class Backtest(Model):
     """All failures that were read. `unreadable` is like `run 5: forbidden`."""
@@ -57,6 +62,8 @@ class Tally(Model):
     repairs_that_helped: int
     agreed: int
     """Failures where acting fits: it would act, and the repair by hand helped."""
+    in_vain: int
+    """Failures where acting may harm: it would act, and the repair by hand failed again."""
 
 
 def tally(name: str, failures: Iterable[PastFailure]) -> Tally:
@@ -71,6 +78,7 @@ def tally(name: str, failures: Iterable[PastFailure]) -> Tally:
         repaired_by_hand=sum(each.repairs > 0 for each in group),
         repairs_that_helped=sum(each.repair_helped for each in group),
         agreed=sum(each.repair_helped for each in acting),
+        in_vain=sum(each.repair_failed for each in acting),
     )
 
 

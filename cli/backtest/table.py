@@ -6,7 +6,7 @@ from cli.output import console, say, table
 from cli.visible import on_one_line
 from lakemend.backtest import Backtest, Tally, by_cause, total
 
-COLUMNS = ("Cause", "Failed", "Act", "Leave", "Repaired by hand", "Helped")
+COLUMNS = ("Cause", "Failed", "Act", "Leave", "Repaired by hand", "Helped", "Act in vain")
 
 
 def show_backtest(backtest: Backtest) -> None:
@@ -30,6 +30,7 @@ def cells(counted: Tally) -> list[str]:
         counted.left_alone,
         counted.repaired_by_hand,
         counted.repairs_that_helped,
+        counted.in_vain,
     )
     return [on_one_line(counted.name), *map(str, numbers)]
 
@@ -41,7 +42,8 @@ def findings(backtest: Backtest) -> Iterable[str]:
     if whole.repaired_by_hand:
         yield (
             f"{whole.repaired_by_hand} were repaired by hand; {whole.repairs_that_helped} of these "
-            f"succeeded then, and on {whole.agreed} of those Lakemend would have acted."
+            f"succeeded then, and on {whole.agreed} of those Lakemend would have acted. "
+            f"On {whole.in_vain} it would have acted though a repair by hand failed again."
         )
     if not backtest.complete:
         yield "There are more failures than were read; --at-most reads more."

@@ -32,6 +32,22 @@ def test_failures_are_counted_by_cause_most_frequent_first() -> None:
     assert (own.left_alone, own.repaired_by_hand) == (1, 0)
 
 
+def test_acting_where_a_repair_failed_again_is_in_vain() -> None:
+    whole = total(
+        backtest(
+            failure("1", "a", "act", repairs=1, repaired_to="FAILED"),
+            failure("2", "a", "act", repairs=1, repaired_to="TIMEDOUT"),
+            failure("3", "a", "act", repairs=1, repaired_to="SUCCESS"),
+            failure("4", "a", "act", repairs=1, repaired_to=""),
+            failure("5", "a", "act", repairs=1, repaired_to="CANCELED"),
+            failure("6", "a", "escalate", repairs=1, repaired_to="FAILED"),
+            failure("7", "a", "act"),
+        )
+    )
+
+    assert (whole.agreed, whole.in_vain) == (1, 2)
+
+
 def test_all_is_the_sum_of_the_groups() -> None:
     tested = backtest(
         failure("1", "a", "act", job_id="7"), failure("2", "b", "escalate", job_name="j")
