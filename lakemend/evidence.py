@@ -46,6 +46,7 @@ __all__ = [
     "LibraryFacts",
     "LostRun",
     "NestedRun",
+    "PastAttempt",
     "PipelineError",
     "PipelineFacts",
     "RecentRun",
@@ -88,6 +89,16 @@ class TaskFacts(SlimModel):
     def failed(self) -> bool:
         """Whether this task itself failed, rather than being skipped after another's failure."""
         return self.result_state in FAILED_RESULTS
+
+
+class PastAttempt(SlimModel):
+    """An earlier attempt of a task that failed, and how it failed, in short."""
+
+    task_key: str
+    run_id: str
+    termination_code: str = ""
+    error: str = ""
+    ended_at: datetime | None = None
 
 
 class JobFacts(Model):
@@ -135,6 +146,8 @@ class Evidence(Model):
     lost_runs: tuple[LostRun, ...] = ()
     """Runs that died with the resource."""
     tasks: tuple[TaskFacts, ...] = ()
+    earlier_attempts: tuple[PastAttempt, ...] = ()
+    """Of the failed tasks, by retries and repairs: those of each task newest first."""
     nested: tuple[NestedRun, ...] = ()
     clusters: tuple[ClusterFacts, ...] = ()
     warehouses: tuple[WarehouseFacts, ...] = ()

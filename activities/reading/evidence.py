@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 
 from activities.reading.attempts import Attempts
+from activities.reading.earlier_attempts import EarlierAttempts
 from activities.reading.job import job_facts
 from activities.reading.job_history import JobHistory
 from activities.reading.outputs import Outputs
@@ -63,6 +64,7 @@ class EvidenceReader:
         clusters = pool.map(around.cluster, clusters_of(failed))
         warehouses = pool.map(around.warehouse, resources_of(ComputeKind.WAREHOUSE, failed))
         pipelines = pool.map(around.pipeline, resources_of(ComputeKind.PIPELINE, failed))
+        earlier = EarlierAttempts(self._workspace, self._attempts, pool.map).of(raw, failed)
         outputs = Outputs(self._workspace, self._attempts, pool.map)
         read = outputs.of(failed)
         started = StartedRuns(self._workspace, self._attempts, outputs, evidence.run, pool.map)
@@ -76,6 +78,7 @@ class EvidenceReader:
         return evidence.model_copy(
             update={
                 "tasks": tuple(known.get(task.task_key, task) for task in tasks),
+                "earlier_attempts": tuple(earlier),
                 "nested": nested,
                 "clusters": tuple(with_libraries),
                 "warehouses": tuple(each for each in warehouses if each),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.outage import one_outage, shared_outage
+from lakemend.diagnosis.recurrence import alike_failures
 from lakemend.evidence import Changes, Evidence, RecentRun
 from lakemend.instants import in_utc
 
@@ -14,8 +15,8 @@ _RUNS_TO_JUDGE = 3
 # Runs that failed closer together may all have met the same outage.
 _ONE_OUTAGE = timedelta(hours=1)
 
-# The third failure of the same run: the original and two repairs.
-_REPAIRS_TO_JUDGE = 2
+# The original, and two repairs or retries.
+_FAILURES_TO_JUDGE = 3
 
 # Waiting for these has its own end, however often the same run met them.
 _PASSES_BY_ITSELF = frozenset(
@@ -83,12 +84,16 @@ def _code_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 
 
 def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Stop at the third identical failure; all count where earlier attempts are not known."""
     repairs = evidence.run.repair_count
-    if diagnosis.remedy is not Remedy.RETRY or repairs < _REPAIRS_TO_JUDGE:
+    if diagnosis.remedy is not Remedy.RETRY or not repairs:
         return diagnosis
-    if diagnosis.cause in _PASSES_BY_ITSELF:
+    alike = alike_failures(evidence, diagnosis.task_key)
+    failures = repairs + 1 if alike is None else alike
+    if failures < _FAILURES_TO_JUDGE or diagnosis.cause in _PASSES_BY_ITSELF:
         return diagnosis
-    why = f"it failed again after {repairs} repairs, so another of the same will not help"
+    same = "" if alike is None else " in the same way"
+    why = f"it failed {failures} times{same}, {repairs} repairs among them: another will not help"
     return _to_a_person(diagnosis, "failed-again-after-repair", "repair history", why)
 
 

@@ -14,6 +14,9 @@ jobs:
         - {task_key: load, notebook_task: {notebook_path: /a}}
         - {task_key: sum, notebook_task: {notebook_path: /b}, depends_on: [{task_key: load}]}
     tasks: {load: {fails: {kind: network, times: 2}}}
+  broken:
+    settings: {tasks: [{task_key: load, notebook_task: {notebook_path: /a}}]}
+    tasks: {load: {fails: {kind: network}}}
 """
 
 
@@ -64,3 +67,21 @@ def test_run_without_repairs_stays_as_it_is() -> None:
 
     assert before_repairs(raw) == raw
     assert repairs_of(raw) == (0, "")
+
+
+def test_earlier_attempts_of_a_failed_task_are_read_in_short(lab: Any) -> None:
+    run_id = lab.fail("broken")
+    for _ in range(2):
+        lab.control.repair_as_person(int(run_id))
+        lab.control.wait_for_run(int(run_id))
+
+    evidence = EvidenceReader(lab.workspace, patient=False).read("default", run_id)
+
+    (task,) = evidence.failed_tasks
+    attempts = evidence.earlier_attempts
+    assert [each.task_key for each in attempts] == [task.task_key] * 2
+    assert len({task.run_id, *(each.run_id for each in attempts)}) == 3
+    assert all(each.error[:60] == task.error[:60] for each in attempts)
+    assert attempts[0].ended_at
+    assert attempts[1].ended_at
+    assert attempts[0].ended_at > attempts[1].ended_at

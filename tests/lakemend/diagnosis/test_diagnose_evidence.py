@@ -196,6 +196,38 @@ def test_the_third_failure_after_repairs_is_not_transient():
     assert diagnosis.reasons[-1].rule == "failed-again-after-repair"
 
 
+def earlier(*errors: str) -> list[dict[str, str]]:
+    return [{"task_key": "main", "run_id": "9", "error": error} for error in errors]
+
+
+@pytest.mark.parametrize(
+    ("errors", "repairs", "remedy"),
+    [
+        ((RESET, RESET), 2, Remedy.PERSON),
+        ((RESET, RESET), 1, Remedy.PERSON),
+        ((RESET, RESET), 0, Remedy.RETRY),
+        ((RESET,), 1, Remedy.RETRY),
+        (("No space left on device", RESET), 2, Remedy.RETRY),
+        ((RESET, "No space left on device"), 2, Remedy.RETRY),
+    ],
+)
+def test_only_identical_failures_count(errors: tuple[str, ...], repairs: int, remedy: Remedy):
+    run = RunFacts(run_id="1", repair_count=repairs)
+
+    seen = evidence(failed(error=RESET), run=run, earlier_attempts=earlier(*errors))
+
+    assert diagnose(seen).remedy is remedy
+
+
+def test_numbers_and_ids_make_no_other_failure():
+    run = RunFacts(run_id="1", repair_count=2)
+    said = [f"{RESET} by 10.0.0.{number}, request 0a1b2c3d-{number}fff" for number in range(3)]
+
+    seen = evidence(failed(error=said[0]), run=run, earlier_attempts=earlier(*said[1:]))
+
+    assert "3 times in the same way" in diagnose(seen).reasons[-1].explanation
+
+
 def test_waiting_for_capacity_is_not_cut_short_by_repairs():
     run = RunFacts(run_id="1", repair_count=4)
     task = failed(error="AWS_INSUFFICIENT_INSTANCE_CAPACITY_FAILURE: no sufficient capacity")
