@@ -342,6 +342,7 @@ def test_a_storm_that_is_paused_counts_as_paused() -> None:
 
 def test_what_a_storm_does_is_written_down_with_its_figures() -> None:
     driven = stormy()
+    driven.ask_many(8, cause="memory", prefix="m")
     driven.report("r4")
 
     event = driven.gate.events[-1]
