@@ -48,12 +48,18 @@ class Permit:
         self._asked: PermitCall | None = None
         self._gate_answered = False
         self._granted = False
+        self._arrived: set[str] = set()
 
     def prepare(self, plan: Plan, cause: str) -> None:
         """Make the requests of a plan; each has an id, so that asking twice is asking once."""
         holder = workflow.info().workflow_id
         gate = GateRequest(
-            request_id=str(workflow.uuid4()), holder=holder, cause=cause, settings=plan.gate
+            request_id=str(workflow.uuid4()),
+            holder=holder,
+            cause=cause,
+            settings=plan.gate,
+            # an incident that plans anew for the same cause is no further one of it
+            comes_back=cause in self._arrived,
         )
         if plan.breaker:
             gate = gate.model_copy(update={"park_for": plan.breaker.settings.park_for})
@@ -88,6 +94,7 @@ class Permit:
             return self._no_answer()
         if answer is not self._of_breaker():
             self._gate_answered = True
+            self._arrived.add(self._call.gate.cause)
             self._granted |= answer.decision is Decision.GRANTED
             self._remember_sent_away(answer)
         return answer

@@ -22,7 +22,10 @@ from lakemend.permit import PermitOutcome
 def count_arrival(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     """Count who asks for the first time; one too many begins a storm."""
     cause, terms = request.cause, gate.settings.storm
-    arrivals = arrive(gate.arrivals.get(cause, ()), Arrival(holder=request.holder, at=now), terms)
+    before = gate.arrivals.get(cause, ())
+    if any(arrival.holder == request.holder for arrival in before):
+        return gate
+    arrivals = arrive(before, Arrival(holder=request.holder, at=now), terms)
     gate = change(gate, arrivals=gate.arrivals | {cause: arrivals})
     storm = gate.storms.get(cause)
     if storm:

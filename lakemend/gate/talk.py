@@ -30,8 +30,8 @@ class GateSettings(Model):
 class GateRequest(Model):
     """May I act against `cause`? `holder` is the workflow to answer, by `permit_answered`.
 
-    `comes_back` is from one that a full queue has sent away: the gate keeps nothing of it, and has
-    counted it as an arrival already.
+    `comes_back` is from one that asks anew against the same cause, since a full queue has sent it
+    away or it has planned again: the gate keeps nothing of it, and has counted it as an arrival.
     """
 
     request_id: str

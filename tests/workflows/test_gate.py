@@ -171,9 +171,9 @@ async def test_a_holder_that_lives_keeps_its_place_however_long_others_wait(
 
 
 async def test_a_storm_lets_one_pass_and_has_one_ticket(bench: Bench, stormy: DrivenGate) -> None:
-    holder = await bench.holder()
-    requests = [await stormy.ask(holder) for _ in range(5)]
-    answers = [await stormy.answer(holder, request_id) for request_id in requests]
+    holders = [await bench.holder() for _ in range(5)]
+    requests = [(holder, await stormy.ask(holder)) for holder in holders]
+    answers = [await stormy.answer(holder, request_id) for holder, request_id in requests]
 
     async def ticket() -> StormTicket | None:
         return next(
@@ -187,9 +187,9 @@ async def test_a_storm_lets_one_pass_and_has_one_ticket(bench: Bench, stormy: Dr
 
 
 async def test_a_storm_ends_with_its_ticket_closed(bench: Bench, stormy: DrivenGate) -> None:
-    holder = await bench.holder()
-    requests = [await stormy.ask(holder) for _ in range(4)]
-    for request_id in requests:
+    holders = [await bench.holder() for _ in range(4)]
+    requests = [(holder, await stormy.ask(holder)) for holder in holders]
+    for holder, request_id in requests:
         await stormy.answer(holder, request_id, Decision.GRANTED)
         await stormy.report(request_id)
 

@@ -40,12 +40,18 @@ class DrivenGate:
         self.granted += [key for key in self.gate.slots if key not in known]
 
     def ask(
-        self, request_id: str, cause: str = "network", hours: float = 4, *, again: bool = False
+        self,
+        request_id: str,
+        cause: str = "network",
+        hours: float = 4,
+        *,
+        again: bool = False,
+        by: str = "",
     ) -> Decision:
         self.tell(
             GateRequest(
                 request_id=request_id,
-                holder=f"incident-{request_id}",
+                holder=f"incident-{by or request_id}",
                 cause=cause,
                 settings=self.settings,
                 park_for=timedelta(hours=hours),

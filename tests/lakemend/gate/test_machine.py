@@ -439,3 +439,13 @@ def test_what_was_written_to_the_audit_trail_is_not_written_again() -> None:
     (entry,) = audit_entries(driven.gate, 1, "life")
 
     assert entry.kind == "gate.resumed"
+
+
+def test_an_incident_that_asks_anew_is_no_further_arrival() -> None:
+    driven = DrivenGate(TWO_AT_ONCE)
+    driven.ask("first")
+    driven.report("first", PermitOutcome.IGNORED)
+
+    driven.ask("planned anew", by="first")
+
+    assert len(driven.gate.arrivals["network"]) == 1
