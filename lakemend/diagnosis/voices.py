@@ -73,7 +73,7 @@ _GUESS = re.compile(
 _LONGEST_GUESS = 300
 _FAILURE = re.compile(
     r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such|conflicting)\b"
-    r"|\b(?:no space|diagnostics)\b"
+    r"|\bdiagnostics:"
     r"|(?:exception|error)\b|\bexit(?:ed| ?status| ?code)\b|\bbeyond .{1,40}limit"
 )
 _USER_EXCEPTION = re.compile(
