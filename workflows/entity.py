@@ -29,8 +29,14 @@ Signals that arrive while the last task of a run is worked on fail that task, an
 with the whole history replayed. On a busy machine four thousand events took longer than a task may.
 """
 
-ANSWERS_AT_ONCE = 500
-"""Signals on their way: the server allows 2,000 for one workflow."""
+HISTORY_AT_LAST = 4000
+"""Events after which a new run begins even if many answers are left to send.
+
+In a flood a run would otherwise grow until its replay takes longer than a task may.
+"""
+
+ANSWERS_AT_ONCE = 100
+"""Signals on their way, for which the end of a run has to wait."""
 
 MOST_CARRIED = 500
 """Answers that a new run may have to send: more would not fit into its input with all the rest."""
@@ -121,7 +127,7 @@ class Entity(ABC, Generic[MessageT]):
             self._work()
             self._send()
             self.trail.write()
-            if self._is_history_long() and self._has_little_to_do():
+            if self._is_time_for_a_new_run():
                 await self._start_over()
             self._set_alarm()
             if self._inbox:
@@ -173,21 +179,27 @@ class Entity(ABC, Generic[MessageT]):
             self.lost(letter)
             self._stirred = True
 
-    def _is_history_long(self) -> bool:
+    def _is_time_for_a_new_run(self) -> bool:
         info = workflow.info()
-        too_long = info.get_current_history_length() >= LONGEST_HISTORY
-        return too_long or info.is_continue_as_new_suggested()
+        events = info.get_current_history_length()
+        is_long = events >= LONGEST_HISTORY or info.is_continue_as_new_suggested()
+        has_little_to_do = not self._inbox and len(self.outbox) <= MOST_CARRIED
+        return events >= HISTORY_AT_LAST or (is_long and has_little_to_do)
 
     async def _start_over(self) -> None:
-        """Go on as a new run once nothing is on its way, unless too much comes meanwhile."""
+        """Go on as a new run once nothing is on its way; what came meanwhile goes along.
+
+        Answers beyond what can be carried are left out: who gets none asks again.
+        """
         await workflow.wait_condition(lambda: not self._sending)
         await self.trail.stop()
         self._work()
-        if self._has_little_to_do():
-            workflow.continue_as_new(self.successor())
-
-    def _has_little_to_do(self) -> bool:
-        return not self._inbox and len(self.outbox) <= MOST_CARRIED
+        while self._inbox:
+            await workflow.sleep(BREATH)
+            self._work()
+        while len(self.outbox) > MOST_CARRIED:
+            self.outbox.pop()
+        workflow.continue_as_new(self.successor())
 
     def _set_alarm(self) -> None:
         """Wake up in time. A later deadline keeps the timer that is set: it costs two events."""
