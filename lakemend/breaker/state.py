@@ -9,7 +9,8 @@ from typing import Any
 from lakemend.breaker.settings import BreakerSettings
 from lakemend.breaker.window import Calls, Tally, tally
 from lakemend.entity_events import EntityEvent, Remark
-from lakemend.model import Model, SlimModel
+from lakemend.looking import Held
+from lakemend.model import Model
 
 KEPT_EVENTS = 100
 KEPT_REPORTED = 1000
@@ -65,19 +66,11 @@ TRANSITIONS: Mapping[tuple[Circuit, Trigger], Circuit] = {
 """Every transition there is; `move` refuses any other."""
 
 
-class Permit(SlimModel):
-    """A leave to act, not reported yet; `period` is the breaker's when it was given.
+class Permit(Held):
+    """A leave to act, not reported yet; `period` is the breaker's when it was given."""
 
-    The holder of a probe was looked for `looks` times, last at `looked_at`.
-    """
-
-    holder: str
-    granted_at: datetime
-    expires_at: datetime
     period: int
     probe: bool = False
-    looks: int = 0
-    looked_at: datetime | None = None
 
 
 class Waiting(Model):

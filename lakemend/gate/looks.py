@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from lakemend.gate.admission import answer, granted
-from lakemend.gate.state import Gate, Slot, change
-from lakemend.looking import next_look
+from lakemend.gate.state import Gate, change
 
 
 def look(gate: Gate, now: datetime) -> Gate:
     """Tell those who are due that they may act; the entity learns which of them are gone."""
     for request_id, slot in gate.slots.items():
-        if _is_in_the_way(gate) and _next_look(slot) <= now:
-            seen = slot.model_copy(update={"looks": slot.looks + 1, "looked_at": now})
-            gate = change(gate, slots=gate.slots | {request_id: seen})
+        if _is_in_the_way(gate) and slot.next_look <= now:
+            gate = change(gate, slots=gate.slots | {request_id: slot.looked_for(now)})
             gate = answer(gate, slot.holder, granted(gate, request_id, slot))
     return gate
 
@@ -21,13 +19,9 @@ def look(gate: Gate, now: datetime) -> Gate:
 def next_looks(gate: Gate) -> Iterator[datetime]:
     """Return when each is looked for next; nobody is while nobody waits for it."""
     if _is_in_the_way(gate):
-        yield from map(_next_look, gate.slots.values())
+        yield from (slot.next_look for slot in gate.slots.values())
 
 
 def _is_in_the_way(gate: Gate) -> bool:
     """Whether somebody waits, or a storm for its end; in a pause nobody waits for a holder."""
     return gate.pause is None and bool(gate.waiting or gate.storms)
-
-
-def _next_look(slot: Slot) -> datetime:
-    return next_look(slot.looked_at or slot.granted_at, slot.looks)

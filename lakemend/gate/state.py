@@ -8,7 +8,8 @@ from lakemend.breaker.admission import Addressed
 from lakemend.entity_events import EntityEvent
 from lakemend.gate.storm import Arrivals, Storm, StormTicket, ticket
 from lakemend.gate.talk import GateSettings
-from lakemend.model import Model, SlimModel
+from lakemend.looking import Held
+from lakemend.model import Model
 
 KEPT_EVENTS = 100
 KEPT_ENDED = 1000
@@ -23,20 +24,12 @@ class GateState(StrEnum):
     PAUSED = "paused"
 
 
-class Slot(SlimModel):
-    """One recovery under way; `period` is that of its storm when it was let through.
+class Slot(Held):
+    """One recovery under way; `period` is that of its storm when it was let through."""
 
-    Its holder was looked for `looks` times, last at `looked_at`.
-    """
-
-    holder: str
     cause: str
-    granted_at: datetime
-    expires_at: datetime
     storm_id: str = ""
     period: int = 0
-    looks: int = 0
-    looked_at: datetime | None = None
 
 
 class Place(Model):
