@@ -12,7 +12,7 @@ from lakemend.durations import Duration
 from lakemend.letter import Letter
 from lakemend.looking import next_look
 from lakemend.model import Model, SlimModel
-from lakemend.turning_away import next_return
+from lakemend.turning_away import MOST_WAITING, next_return
 
 LEASE_WORKFLOW = "LeaseWorkflow"
 LEASE_GRANTED = "lease_granted"
@@ -23,9 +23,6 @@ LEASE_REFUSED = "lease_refused"
 
 KEPT_RELEASED = 500
 """How many ended requests are remembered, so that a repeated message does not ask again."""
-
-MOST_WAITING = 5000
-"""More would not fit into a workflow's input (2 MB); who comes later asks again."""
 
 
 class LeaseRequest(SlimModel):

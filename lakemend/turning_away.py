@@ -1,6 +1,9 @@
-"""When those come back who found a queue full."""
+"""When a queue is full, and when those come back who found it so."""
 
 from datetime import datetime, timedelta
+
+MOST_WAITING = 5000
+"""More would not fit into a workflow's input (2 MB); who comes later asks again."""
 
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 ASK_AGAIN_AT_LAST = timedelta(minutes=30)

@@ -8,10 +8,7 @@ from lakemend.gate.state import Gate, Pause, Place, Slot, change, without
 from lakemend.gate.storm import Storm, pass_through
 from lakemend.gate.talk import GateRequest, gate_workflow_id
 from lakemend.permit import Decision, PermitAnswer
-from lakemend.turning_away import next_return
-
-MOST_WAITING = 5000
-"""More would not fit into a workflow's input (2 MB); who comes later asks again."""
+from lakemend.turning_away import MOST_WAITING, next_return
 
 
 def enqueue(gate: Gate, request: GateRequest, now: datetime) -> Gate:

@@ -3,7 +3,6 @@ from uuid import uuid4
 
 from lakemend.lease import (
     KEPT_RELEASED,
-    MOST_WAITING,
     Lease,
     LeaseRefusal,
     LeaseRequest,
@@ -16,6 +15,7 @@ from lakemend.lease import (
     release,
 )
 from lakemend.lease_view import status
+from lakemend.turning_away import MOST_WAITING
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,7 +9,6 @@ from temporalio import workflow
 from temporalio.worker import Worker
 
 from lakemend.breaker.settings import BreakerSettings, WhenOpen
-from lakemend.gate.admission import MOST_WAITING
 from lakemend.gate.state import Gate, Pause, Place
 from lakemend.gate.storm import Storm
 from lakemend.gate.talk import GATE_WORKFLOW, GateReport, gate_workflow_id
@@ -21,6 +20,7 @@ from lakemend.permit import (
 )
 from lakemend.plan import Plan, PlannedBreaker
 from lakemend.policy import Consent, Ruling
+from lakemend.turning_away import MOST_WAITING
 from tests.workflows.holders import Bench, running_bench, time_skipping
 from workflows.mailbox import Mailbox
 from workflows.permits import Permit

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from lakemend.gate.admission import MOST_WAITING
 from lakemend.gate.machine import HolderGone, PauseOrder, is_forgettable, next_deadline
 from lakemend.gate.state import KEPT_ENDED, KEPT_EVENTS, GateState
 from lakemend.gate.talk import GateSettings
 from lakemend.gate.view import MOST_LISTED, audit_entries, describe, status, waiting
 from lakemend.permit import Decision, ManualChange, PermitOutcome
+from lakemend.turning_away import MOST_WAITING
 from tests.lakemend.gate.driven_gate import NOON, DrivenGate
 
 TWO_AT_ONCE = GateSettings(max_recoveries=2)
