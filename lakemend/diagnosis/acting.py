@@ -1,7 +1,7 @@
 """Whether a diagnosis may act, decided in this one place: naming a cause is not enough.
 
 A wrong diagnosis that acts is worse than none. So only what the platform or the failure itself says
-may act, and not where something of like weight says that a person is needed.
+may act.
 """
 
 from collections.abc import Sequence

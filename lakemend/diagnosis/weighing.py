@@ -32,7 +32,7 @@ class Weighed:
 
     @property
     def remedy(self) -> Remedy:
-        """What the root asks for, unless somebody else should look first."""
+        """What the root asks for, if it is said plainly enough to act upon; else a person."""
         return decided(self._standing) if self._standing else Remedy.PERSON
 
     @property
