@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lakemend.diagnosis import Cause, Reason
 from lakemend.diagnosis.codes import Says
-from lakemend.diagnosis.matching import Finding
+from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.voices import voice
 
@@ -59,13 +59,9 @@ def class_findings(text: Passage) -> Iterator[Finding]:
 
 
 def _finding(known: ErrorClass, text: Passage, position: int) -> Finding:
-    speaker = voice(text, position, position)
-    return Finding(
-        cause=known.cause,
-        confidence=_CONFIDENCE[known.says] * speaker.weight,
-        voice=speaker,
-        depth=text.flat.count("caused by", 0, position),
-        task_key=text.task_key,
+    return Place(text, position, voice(text, position, position)).says(
+        known.cause,
+        _CONFIDENCE[known.says],
         reason=Reason(
             rule=f"class-{known.name}",
             where=text.where,

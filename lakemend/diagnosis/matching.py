@@ -30,6 +30,29 @@ class Finding:
     cluster_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position of a text, and who speaks there."""
+
+    passage: Passage
+    position: int
+    speaker: Voice
+
+    def says(
+        self, cause: Cause, confidence: float, reason: Reason, remedy: Remedy | None = None
+    ) -> Finding:
+        """Return what is said here, weighed by who says it."""
+        return Finding(
+            cause=cause,
+            confidence=confidence * self.speaker.weight,
+            depth=self.passage.flat.count("caused by", 0, self.position),
+            reason=reason,
+            remedy=remedy,
+            voice=self.speaker,
+            task_key=self.passage.task_key,
+        )
+
+
 def match(passage: Passage) -> list[Finding]:
     """Find all rules that the passage meets, one finding per rule."""
     book = load_rules()
@@ -49,13 +72,10 @@ def _find(
     if best is None or not compiled.fits(passage.flat):
         return None
     speaker, place = best
-    return Finding(
-        cause=rule.cause,
-        confidence=rule.confidence * speaker.weight,
-        depth=passage.flat.count("caused by", 0, place.start()),
+    return Place(passage, place.start(), speaker).says(
+        rule.cause,
+        rule.confidence,
         remedy=rule.remedy,
-        voice=speaker,
-        task_key=passage.task_key,
         reason=Reason(
             rule=rule.id,
             where=passage.where,

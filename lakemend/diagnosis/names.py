@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from lakemend.diagnosis import Cause, Reason
-from lakemend.diagnosis.matching import Finding
+from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.name_table import KnownNames, known_names
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.voices import Voice, voice
@@ -93,13 +93,9 @@ def _spelled(name: str) -> KnownNames | None:
 
 
 def _finding(row: KnownNames, name: str, text: Passage, position: int) -> Finding:
-    speaker = _speaker(text, position)
-    return Finding(
-        cause=row.cause,
-        confidence=row.confidence * speaker.weight,
-        depth=text.flat.count("caused by", 0, position),
-        voice=speaker,
-        task_key=text.task_key,
+    return Place(text, position, _speaker(text, position)).says(
+        row.cause,
+        row.confidence,
         reason=Reason(
             rule=f"name-{name}", where=text.where, quote=name, explanation=row.explanation
         ),

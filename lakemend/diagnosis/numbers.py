@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from lakemend.diagnosis import Cause, Reason, Remedy
-from lakemend.diagnosis.matching import Finding
+from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.rules import CompiledPattern, Pattern, compile_pattern
 from lakemend.diagnosis.voices import voice
@@ -102,14 +102,10 @@ def _numbers(table: NumberTable, flat: str) -> Iterator[tuple[str, int]]:
 
 
 def _finding(system: str, code: str, meaning: Meaning, text: Passage, position: int) -> Finding:
-    speaker = voice(text, position, position)
-    return Finding(
-        cause=meaning.cause,
-        confidence=meaning.confidence * speaker.weight,
-        depth=text.flat.count("caused by", 0, position),
+    return Place(text, position, voice(text, position, position)).says(
+        meaning.cause,
+        meaning.confidence,
         remedy=meaning.remedy,
-        voice=speaker,
-        task_key=text.task_key,
         reason=Reason(
             rule=f"number-{system}-{code}",
             where=text.where,

@@ -59,7 +59,7 @@ _LOG_LINE = re.compile(
     r"(?:(?:INFO|DEBUG|TRACE|FINE|NOTICE)(?![A-Z_])|[\[=\"](?:info|debug|trace)\b)"
     r"(?!.{0,40}\b(?i:error)\b)"
     r"|^.{0,120}?(?i:\blevel[\"']?\s?[=:]\s?[\"']?(?:info|debug|trace)\b)"
-    r"|^[I]\d{4} \d\d:\d\d"
+    r"|^I\d{4} \d\d:\d\d"
 )
 _LOUD_LINE = re.compile(
     r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?(?:WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE)\b"
