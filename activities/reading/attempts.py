@@ -1,7 +1,7 @@
 """Reading piece by piece: what cannot be read is noted, and the rest goes on."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from lakemend.errors import WaitingIsUselessError, WorkspaceError
 from lakemend.evidence import Unread
@@ -11,6 +11,14 @@ Raw = TypeVar("Raw")
 Seen = TypeVar("Seen")
 
 _LONGEST = 500
+
+
+class InParallel(Protocol):
+    """Reads several at once, as the `map` of a pool of threads does; the order is kept."""
+
+    def __call__(self, read: Callable[[Raw], Seen], each: Iterable[Raw], /) -> Iterable[Seen]:
+        """Return what was read of each."""
+        ...
 
 
 class Attempts:

@@ -1,9 +1,9 @@
 """Earlier attempts of the tasks that failed: retries and repairs that ended no better."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from activities.reading.attempts import Attempts
+from activities.reading.attempts import Attempts, InParallel
 from activities.reading.loops import LOOP
 from activities.reading.run import task_facts
 from activities.reading.values import parts, text
@@ -14,13 +14,11 @@ MOST_OF_A_TASK = 4
 MOST_ATTEMPTS = 12
 ERROR_LIMIT = 300
 
-Map = Callable[[Callable[[Json], PastAttempt], Sequence[Json]], Iterable[PastAttempt]]
-
 
 class EarlierAttempts:
     """Reads how each ended, in short, several at once by `in_parallel`."""
 
-    def __init__(self, workspace: Workspace, attempts: Attempts, in_parallel: Map) -> None:
+    def __init__(self, workspace: Workspace, attempts: Attempts, in_parallel: InParallel) -> None:
         self._workspace = workspace
         self._attempts = attempts
         self._in_parallel = in_parallel

@@ -1,8 +1,8 @@
 """Outputs of failed tasks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
-from activities.reading.attempts import Attempts
+from activities.reading.attempts import Attempts, InParallel
 from activities.reading.run import task_facts, task_result
 from activities.reading.values import identifier, part, parts, text
 from activities.workspace import Json, Workspace
@@ -12,8 +12,6 @@ MOST_OUTPUTS = 20  # beyond that, failed tasks of one run tell the same story
 ERROR_LIMIT = 4000
 TRACE_LIMIT = 8000
 LOGS_LIMIT = 8000
-
-Map = Callable[[Callable[[TaskFacts], TaskFacts], Sequence[TaskFacts]], Iterable[TaskFacts]]
 
 
 def roots_first(failed: Sequence[TaskFacts]) -> list[TaskFacts]:
@@ -31,7 +29,7 @@ def slight(task: TaskFacts) -> TaskFacts:
 class Outputs:
     """Reads outputs, several at once by `in_parallel`."""
 
-    def __init__(self, workspace: Workspace, attempts: Attempts, in_parallel: Map) -> None:
+    def __init__(self, workspace: Workspace, attempts: Attempts, in_parallel: InParallel) -> None:
         self._workspace = workspace
         self._attempts = attempts
         self._in_parallel = in_parallel

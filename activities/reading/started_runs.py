@@ -1,9 +1,9 @@
 """Runs that failed tasks started: by run_job_task, or a notebook by dbutils.notebook.run."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from activities.reading.attempts import Attempts
+from activities.reading.attempts import Attempts, InParallel
 from activities.reading.called_notebooks import CalledNotebooks
 from activities.reading.outputs import MOST_OUTPUTS, Outputs
 from activities.reading.run import newest_tasks, run_facts, task_facts
@@ -26,9 +26,6 @@ class _Start:
     link: RunLink | None = None
 
 
-Map = Callable[[Callable[[_Start], NestedRun | None], Sequence[_Start]], Iterable[NestedRun | None]]
-
-
 class StartedRuns:
     """Reads what the failed tasks of one run started, each run once."""
 
@@ -38,7 +35,7 @@ class StartedRuns:
         attempts: Attempts,
         outputs: Outputs,
         run: RunFacts,
-        in_parallel: Map,
+        in_parallel: InParallel,
     ) -> None:
         self._workspace = workspace
         self._attempts = attempts
