@@ -13,8 +13,11 @@ from lakemend.permit import (
     PermitOutcome,
     PermitReport,
     PermitRequest,
+    Reconfigure,
 )
 
+FAILURE, SUCCESS = PermitOutcome.FAILURE, PermitOutcome.SUCCESS
+IGNORED, UNKNOWN = PermitOutcome.IGNORED, PermitOutcome.UNKNOWN
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
@@ -91,3 +94,33 @@ class DrivenBreaker:
     def by_hand(self, trigger: Trigger, lasts: timedelta | None = None) -> None:
         change = ManualChange(by="kim", reason="a test", expires_after=lasts)
         self.tell(Switch(trigger=trigger, by_hand=change))
+
+
+DEFAULT = at_once()
+
+
+def driven(settings: BreakerSettings = DEFAULT) -> DrivenBreaker:
+    return DrivenBreaker(settings)
+
+
+def opened(settings: BreakerSettings = DEFAULT) -> DrivenBreaker:
+    breaker = driven(settings)
+    run(breaker, FAILURE, settings.failure_threshold)
+    return breaker
+
+
+def half_opened(settings: BreakerSettings = DEFAULT) -> DrivenBreaker:
+    breaker = opened(settings)
+    breaker.wait(settings.open_for.total_seconds())
+    breaker.tick()
+    return breaker
+
+
+def run(breaker: DrivenBreaker, outcome: PermitOutcome, times: int = 1) -> None:
+    for _ in range(times):
+        assert breaker.acquire()
+        breaker.report(outcome, breaker.out[-1])
+
+
+def configure(breaker: DrivenBreaker, **settings: object) -> None:
+    breaker.tell(Reconfigure(by="kim", reason="a test", settings=dict(settings)))

@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+from lakemend.breaker.state import Trigger
+from tests.lakemend.breaker.driven_breaker import (
+    FAILURE,
+    START,
+    SUCCESS,
+    DrivenBreaker,
+    at_once,
+    driven,
+    half_opened,
+    opened,
+    run,
+)
+
+
+def test_each_reopening_waits_longer_up_to_the_cap() -> None:
+    settings = at_once(open_growth=2, open_for_max=timedelta(seconds=1000))
+    breaker = opened(settings)
+    waits: list[float] = []
+
+    for _ in range(4):
+        assert breaker.breaker.until is not None
+        waits.append((breaker.breaker.until - breaker.now).total_seconds())
+        breaker.wait(waits[-1])
+        run(breaker, FAILURE)
+
+    assert waits == [300, 600, 1000, 1000]
+
+
+def test_after_very_many_reopenings_the_cap_still_holds() -> None:
+    settings = at_once(open_growth=10)
+    breaker = opened(settings)
+
+    for _ in range(320):
+        breaker.wait(settings.open_for_max.total_seconds())
+        run(breaker, FAILURE)
+
+    assert breaker.breaker.until == breaker.now + settings.open_for_max
+
+
+def test_after_it_has_closed_the_wait_is_short_again() -> None:
+    breaker = half_opened(at_once(open_growth=2))
+    run(breaker, SUCCESS, 2)
+
+    run(breaker, FAILURE, 5)
+
+    assert breaker.breaker.until == breaker.now + timedelta(seconds=300)
+
+
+def test_jitter_spreads_the_waits_of_different_keys() -> None:
+    settings = at_once(open_jitter=0.2)
+    waits: set[float] = set()
+
+    for name in ("a", "b", "c"):
+        breaker = DrivenBreaker(settings, name)
+        run(breaker, FAILURE, 5)
+        assert breaker.breaker.until is not None
+        waits.add((breaker.breaker.until - breaker.now).total_seconds())
+
+    assert len(waits) == 3
+    assert all(240 <= wait <= 360 for wait in waits)
+
+
+def test_jitter_spreads_the_reopenings_of_one_key() -> None:
+    breaker = opened(at_once(open_jitter=0.2))
+    waits: set[float] = set()
+
+    for _ in range(3):
+        assert breaker.breaker.until is not None
+        waits.add((breaker.breaker.until - breaker.now).total_seconds())
+        breaker.wait(360)
+        run(breaker, FAILURE)
+
+    assert len(waits) == 3
+
+
+def test_a_failure_may_name_the_instant_until_which_it_opens() -> None:
+    breaker = driven()
+    maintenance_end = START + timedelta(hours=2)
+    assert breaker.acquire()
+
+    breaker.report(FAILURE, open_until=maintenance_end)
+    breaker.wait(7199)
+
+    assert breaker.ask().retry_at == maintenance_end
+    breaker.wait(1)
+    assert breaker.ask().probe
+
+
+def test_a_named_instant_lengthens_an_open_circuit_and_never_shortens_it() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    assert breaker.acquire()
+    run(breaker, FAILURE, 5)
+
+    breaker.report(FAILURE, open_until=START + timedelta(hours=2))
+    breaker.report(FAILURE, open_until=START + timedelta(seconds=1))
+
+    assert breaker.breaker.until == START + timedelta(hours=2)
+
+
+def test_a_named_instant_that_is_near_leaves_the_usual_time() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+
+    breaker.report(FAILURE, open_until=START + timedelta(seconds=1))
+
+    assert breaker.breaker.until == START + timedelta(minutes=5)
+
+
+def test_a_named_instant_in_the_past_opens_nothing() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    breaker.wait(10)
+
+    breaker.report(FAILURE, open_until=START)
+
+    assert breaker.state == "closed"
+
+
+def test_a_named_instant_does_not_end_a_hold() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    breaker.by_hand(Trigger.FORCE_OPEN)
+
+    breaker.report(FAILURE, open_until=START + timedelta(hours=2))
+
+    assert (breaker.state, breaker.breaker.until) == ("forced_open", None)
