@@ -43,6 +43,7 @@ from worker import sandbox
 from workflows.breaker import BreakerWorkflow
 from workflows.gate import GateWorkflow
 from workflows.lease import LeaseWorkflow
+from workflows.mailbox import Mailbox
 
 BINARIES = Path(sys.executable).parent
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
@@ -93,6 +94,21 @@ class Holder:
     @workflow.query
     def grants(self) -> list[LeaseGrant]:
         return self._grants
+
+
+class LeaseTaker:
+    """The base of stubs that take leases as an incident does."""
+
+    def __init__(self) -> None:
+        self._mailbox = Mailbox()
+
+    @workflow.signal
+    def lease_granted(self, grant: LeaseGrant) -> None:
+        self._mailbox.take_lease(grant)
+
+    @workflow.signal
+    def lease_refused(self, refusal: LeaseRefusal) -> None:
+        self._mailbox.take_lease(refusal)
 
 
 class Records:

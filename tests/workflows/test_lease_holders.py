@@ -11,7 +11,6 @@ from temporalio.worker import Worker
 from lakemend.lease import (
     LeaseCall,
     LeaseGrant,
-    LeaseRefusal,
     LeaseRelease,
     LeaseRequest,
     LeaseReturn,
@@ -21,24 +20,24 @@ from lakemend.lease_view import LeaseStatus
 from tests.workflows.holders import (
     Bench,
     Handle,
+    LeaseTaker,
     answer_of,
     eventually,
     running_bench,
     time_skipping,
 )
 from workflows.leases import EXPIRES_AFTER, Leases
-from workflows.mailbox import Mailbox
 
 QUEUE = "tenants"
 HOUR = timedelta(hours=1)
 
 
 @workflow.defn(name="TenantStub", sandboxed=False)
-class Tenant:
+class Tenant(LeaseTaker):
     """Holds resources for two steps, with a pause between them that may be longer than a lease."""
 
     def __init__(self) -> None:
-        self._mailbox = Mailbox()
+        super().__init__()
         self._steps: list[datetime] = []
 
     @workflow.run
@@ -56,14 +55,6 @@ class Tenant:
     @workflow.query
     def steps(self) -> list[datetime]:
         return self._steps
-
-    @workflow.signal
-    def lease_granted(self, grant: LeaseGrant) -> None:
-        self._mailbox.take_lease(grant)
-
-    @workflow.signal
-    def lease_refused(self, refusal: LeaseRefusal) -> None:
-        self._mailbox.take_lease(refusal)
 
 
 @pytest.fixture(scope="module")

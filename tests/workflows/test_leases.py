@@ -12,21 +12,16 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.breakers import EntityActivities
-from lakemend.lease import LeaseGrant, LeaseRefusal
-from tests.workflows.holders import BINARIES
+from tests.workflows.holders import BINARIES, LeaseTaker
 from workflows.lease import LeaseWorkflow
 from workflows.leases import Leases
-from workflows.mailbox import Mailbox
 
 QUEUE = "leases"
 
 
 @workflow.defn(name="PhasesStub", sandboxed=False)
-class Phases:
+class Phases(LeaseTaker):
     """Goes through phases, each with the resources that it needs, as a recovery does."""
-
-    def __init__(self) -> None:
-        self._mailbox = Mailbox()
 
     @workflow.run
     async def run(self, phases: list[list[str]]) -> list[str]:
@@ -40,14 +35,6 @@ class Phases:
                 done.append(resource)
         await leases.release_all()
         return done
-
-    @workflow.signal
-    def lease_granted(self, grant: LeaseGrant) -> None:
-        self._mailbox.take_lease(grant)
-
-    @workflow.signal
-    def lease_refused(self, refusal: LeaseRefusal) -> None:
-        self._mailbox.take_lease(refusal)
 
 
 @pytest.fixture(scope="module")
