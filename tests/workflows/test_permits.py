@@ -17,13 +17,15 @@ from lakemend.permit import (
     Decision,
     PermitAnswer,
     PermitOutcome,
+    breaker_workflow_id,
 )
 from lakemend.plan import Plan, PlannedBreaker
 from lakemend.policy import Consent, Ruling
 from lakemend.turning_away import MOST_WAITING
-from tests.workflows.holders import Bench, running_bench, time_skipping
+from tests.workflows.holders import Bench, Holder, running_bench, time_skipping
+from workflows.admission import refusal
 from workflows.mailbox import Mailbox
-from workflows.permits import Permit
+from workflows.permits import NO_ANSWER, Permit
 
 NOW = datetime.now(UTC)
 PATIENCE = timedelta(hours=12)
@@ -54,7 +56,8 @@ class Petitioner:
         self._mailbox.take_permit(answer)
 
 
-@pytest.fixture(scope="module")
+# A server for each test: after a workflow was terminated its time may stand still for the next.
+@pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     async with time_skipping() as env, running_bench(env, "permits") as bench:
         petitioners = Worker(
@@ -102,3 +105,46 @@ async def test_an_incident_that_a_full_queue_sent_away_counts_once(bench: Bench)
     status: GateStatus = await gate.query("status", result_type=GateStatus)
     assert status.storms[0].tally.arrived == 1
     await gate.terminate()
+
+
+async def deaf(bench: Bench, workflow_id: str) -> None:
+    """Put one in the place of a gate or breaker who takes every signal and answers none."""
+    await bench.client.start_workflow(Holder.run, id=workflow_id, task_queue=bench.task_queue)
+
+
+async def pass_time(bench: Bench, time: timedelta) -> None:
+    """Let time pass in steps, for the server does not answer before all of a step has happened."""
+    for _ in range(time // timedelta(minutes=20)):
+        await bench.env.sleep(timedelta(minutes=20))
+
+
+async def test_a_gate_that_never_answers_is_given_up_after_the_time_to_park(bench: Bench) -> None:
+    workspace = f"w{uuid4().hex}"
+    await deaf(bench, gate_workflow_id(workspace))
+    incident = await bench.client.start_workflow(
+        Petitioner.run, args=[workspace], id=f"incident-{uuid4()}", task_queue="petitioners"
+    )
+
+    await pass_time(bench, timedelta(hours=5))
+
+    answers = await incident.result()
+
+    assert [answer.decision for answer in answers] == [Decision.REJECTED]
+    assert (answers[0].breaker, answers[0].state) == (gate_workflow_id(workspace), NO_ANSWER)
+
+
+async def test_a_breaker_that_never_answers_is_named(bench: Bench) -> None:
+    name = f"DatabricksJobExecutionError:job-{uuid4().int % 10**6}"
+    await deaf(bench, breaker_workflow_id(name))
+    workspace = f"w{uuid4().hex}"
+    incident = await bench.client.start_workflow(
+        Petitioner.run, args=[workspace, name], id=f"incident-{uuid4()}", task_queue="petitioners"
+    )
+
+    await pass_time(bench, timedelta(hours=3))
+    answers = await incident.result()
+
+    assert [answer.breaker for answer in answers] == [name]
+    ending = refusal(answers[0])
+    assert ending is not None
+    assert ending.message == f"Circuit breaker {name} gave no answer, however often it was asked."
