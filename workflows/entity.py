@@ -20,7 +20,8 @@ from workflows.audit_trail import AuditTrail
 with workflow.unsafe.imports_passed_through():
     from lakemend.audit import AuditEntry
     from lakemend.gate.storm import StormTicket
-    from lakemend.letter import Letter
+    from lakemend.letter import Letter, fitting, size
+    from lakemend.model import Model
 
 LONGEST_HISTORY = 1000
 """Events after which a new run begins.
@@ -38,8 +39,11 @@ In a flood a run would otherwise grow until its replay takes longer than a task 
 ANSWERS_AT_ONCE = 100
 """Signals on their way, for which the end of a run has to wait."""
 
-MOST_CARRIED = 500
-"""Answers that a new run may have to send: more would not fit into its input with all the rest."""
+LITTLE_LEFT = 500
+"""Answers left to send that are left to the next run rather than waited for."""
+
+LARGEST_INPUT = 1_800_000
+"""Bytes that a run may begin with; the server takes 2 MB and would fail the task for ever."""
 
 MESSAGES_AT_ONCE = 500
 BREATH = timedelta(milliseconds=1)
@@ -95,7 +99,7 @@ class Entity(ABC, Generic[MessageT]):
         """Publish the state after a change: search attributes, current details."""
 
     @abstractmethod
-    def successor(self) -> Any:
+    def successor(self) -> Model:
         """Return the input of the next run."""
 
     @workflow.signal(dynamic=True)
@@ -183,23 +187,26 @@ class Entity(ABC, Generic[MessageT]):
         info = workflow.info()
         events = info.get_current_history_length()
         is_long = events >= LONGEST_HISTORY or info.is_continue_as_new_suggested()
-        has_little_to_do = not self._inbox and len(self.outbox) <= MOST_CARRIED
+        has_little_to_do = not self._inbox and len(self.outbox) <= LITTLE_LEFT
         return events >= HISTORY_AT_LAST or (is_long and has_little_to_do)
 
     async def _start_over(self) -> None:
-        """Go on as a new run once nothing is on its way; what came meanwhile goes along.
-
-        Answers beyond what can be carried are left out: who gets none asks again.
-        """
+        """Go on as a new run once nothing is on its way; what came meanwhile goes along."""
         await workflow.wait_condition(lambda: not self._sending)
         await self.trail.stop()
         self._work()
         while self._inbox:
             await workflow.sleep(BREATH)
             self._work()
-        while len(self.outbox) > MOST_CARRIED:
-            self.outbox.pop()
+        self._leave_out_what_is_too_much()
         workflow.continue_as_new(self.successor())
+
+    def _leave_out_what_is_too_much(self) -> None:
+        """Keep the answers that fit into the input of a run: who gets none asks again."""
+        letters = list(self.outbox)
+        self.outbox.clear()
+        room = LARGEST_INPUT - size(self.successor())
+        self.outbox.extend(fitting(letters, room))
 
     def _set_alarm(self) -> None:
         """Wake up in time. A later deadline keeps the timer that is set: it costs two events."""
