@@ -59,16 +59,30 @@ class StormIncident(BaseModel):
     """One incident of a storm."""
 
     incident_id: str
+    ticket: str
+    began_it: bool = Field(description="came before there were enough of them to be a storm")
+    job_id: str
     job_name: str
     stage: Stage
     outcome: Outcome | None
+    message: str
+    started_at: datetime
+    ended_at: datetime | None
 
 
 class StormDetail(BaseModel):
-    """A storm's ticket with its incidents, those that began it left out."""
+    """A storm's ticket, and a page of its incidents, oldest first.
+
+    `total`, `under_way` and `outcomes` count all of them. Pass `next_cursor` as `cursor` for the
+    next page.
+    """
 
     storm: StormTicket
+    total: int
+    under_way: int
+    outcomes: dict[Outcome, int]
     incidents: list[StormIncident]
+    next_cursor: str | None = None
 
 
 class StormList(BaseModel):

@@ -101,7 +101,7 @@ class IncidentSummary(BaseModel):
     success: bool | None
     message: str
     parked: Parked | None = Field(description="what it waits for, while it is parked")
-    storm: str = Field(description="the storm it waited in; empty if none")
+    storm: str = Field(description="the storm it began or waited in; empty if none")
     ticket: str
     started_at: datetime
     ended_at: datetime | None

@@ -1,16 +1,20 @@
 """Storms as the records tell of them."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime
 
-from api.gate_schemas import StormDetail, StormList
+from rich.text import Text
+
+from api.gate_schemas import StormDetail, StormIncident, StormList
 from api.problems import UnknownStormError
-from api.storms import Storms
+from api.storms import Chosen, Storms
 from cli.output import Format, console, say, say_json, table, word
 from cli.problems import BadInputError
 from cli.record_store import opened_records
 from lakemend.gate.storm import StormTicket
 from lakemend.settings import Settings
+from records.tickets import parse_number
 
 
 async def list_storms(
@@ -21,11 +25,14 @@ async def list_storms(
         return await asyncio.to_thread(Storms(records).list_, limit, workspace, open_only=open_only)
 
 
-async def get_storm(settings: Settings, storm: str) -> StormDetail:
-    """Return one ticket with its incidents; raises BadInputError, RecordsError."""
+async def get_storm(settings: Settings, storm: str, chosen: Chosen) -> StormDetail:
+    """Return one ticket with some of its incidents; raises BadInputError, RecordsError."""
+    if chosen.after is not None and parse_number(chosen.after) is None:
+        remedy = "Give the number of a ticket, like LM-000050."
+        raise BadInputError("--after", chosen.after, "this is no ticket of an incident", remedy)
     async with opened_records(settings) as records:
         try:
-            return await asyncio.to_thread(Storms(records).get, storm)
+            return await asyncio.to_thread(Storms(records).get, storm, chosen)
         except UnknownStormError as error:
             remedy = "`lakemend storm list` names those that there are."
             raise BadInputError("STORM", storm, "there is no such storm", remedy) from error
@@ -47,13 +54,27 @@ def show_storm(found: StormDetail, output: Format) -> None:
     if output is Format.JSON:
         say_json(found.model_dump(mode="json"))
         return
-    console().print(table(["", ""], _facts(found.storm), headed=False))
+    facts = [*_facts(found.storm), ["tickets", _counts(found)]]
+    console().print(table(["", ""], facts, headed=False))
     if found.incidents:
-        rows = [
-            [each.incident_id, each.job_name, word(each.outcome or each.stage)]
-            for each in found.incidents
-        ]
-        console().print(table(["Incident", "Job", "Outcome"], rows))
+        rows = [_incident(each) for each in found.incidents]
+        console().print(table(["Incident", "Job", "Began", "Outcome"], rows))
+    if any(each.began_it for each in found.incidents):
+        say("* came before there were enough to be a storm")
+    if found.next_cursor:
+        say(f"More: lakemend storm show {found.storm.ticket} --after {found.next_cursor}")
+
+
+def _counts(found: StormDetail) -> str:
+    stands = Counter({str(name): count for name, count in found.outcomes.items()})
+    stands["under way"] = found.under_way
+    counts = [f"{count} {name}" for name, count in stands.most_common() if count]
+    return f"{found.total}: {', '.join(counts)}" if counts else "none"
+
+
+def _incident(each: StormIncident) -> list[str | Text]:
+    began = f"{each.started_at:%H:%M:%S}{' *' if each.began_it else ''}"
+    return [each.incident_id, each.job_name, began, word(each.outcome or each.stage)]
 
 
 def _row(storm: StormTicket) -> list[str]:

@@ -197,7 +197,7 @@ class IncidentView(Model):
     breaker: str = ""
     breaker_state: str = ""
     parked: Parked | None = None
-    storm: str = Field(default="", description="the storm it waited in, or was let through by")
+    storm: str = Field(default="", description="the storm it began or waited in")
     steps: tuple[StepRecord, ...] = ()
     health_checks: tuple["HealthCheckResult", ...] = ()
     fallback_used: bool = False

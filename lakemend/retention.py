@@ -19,6 +19,7 @@ class Prunable(StrEnum):
     SNAPSHOTS = "snapshots"
     TICKETS = "tickets"
     STORMS = "storms"
+    STORM_INCIDENTS = "storm_incidents"
     FAILURE_KEYS = "failure_keys"
     AUDIT_ENTRIES = "audit_entries"
     GOOD_SETTINGS = "good_settings"

@@ -16,6 +16,7 @@ from records.tables import (
     LessonRow,
     SightingRow,
     SnapshotRow,
+    StormIncidentRow,
     StormRow,
     TicketRow,
 )
@@ -32,12 +33,16 @@ class Expiring(NamedTuple):
 def expiring(kind: Prunable, before: Cutoffs) -> Expiring:
     """Return what may go of one kind."""
     good, lesson, sighting = GoodSettingsRow, LessonRow, SightingRow
+    member = StormIncidentRow
     return {
         Prunable.SNAPSHOTS: Expiring(
             SnapshotRow, (SnapshotRow.snapshot_id,), _snapshot(SnapshotRow, before)
         ),
         Prunable.TICKETS: Expiring(TicketRow, (TicketRow.number,), _ticket(TicketRow, before)),
         Prunable.STORMS: Expiring(StormRow, (StormRow.number,), StormRow.ended_at < before.tickets),
+        Prunable.STORM_INCIDENTS: Expiring(
+            member, (member.storm_id, member.number), _storm_incident(before)
+        ),
         Prunable.FAILURE_KEYS: Expiring(FailureRow, (FailureRow.key,), _failure_key(before)),
         Prunable.AUDIT_ENTRIES: Expiring(
             AuditRow, (AuditRow.sequence,), AuditRow.at < before.audit_entries
@@ -85,6 +90,13 @@ def _ticket(row: type[TicketRow] | AliasedClass[TicketRow], before: Cutoffs) -> 
         row.ended_at < before.tickets,
         ~exists().where(kept),
     )
+
+
+def _storm_incident(before: Cutoffs) -> ColumnElement[bool]:
+    """Its ticket has gone, or goes now."""
+    ticket = aliased(TicketRow)
+    kept = and_(ticket.number == StormIncidentRow.number, not_(_ticket(ticket, before)))
+    return ~exists().where(kept)
 
 
 def _failure_key(before: Cutoffs) -> ColumnElement[bool]:

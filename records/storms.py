@@ -7,11 +7,12 @@ from sqlalchemy import Connection, select, update
 
 from lakemend.audit import TicketStatus
 from lakemend.gate.storm import StormTicket
-from lakemend.incident import IncidentView
+from lakemend.incident import Outcome
 from lakemend.recording import AuditInput
-from records import audit
+from records import audit, storm_incidents
 from records.insert import insert_missing
-from records.tables import StormRow, TicketRow
+from records.storm_incidents import IncidentsOfStorm
+from records.tables import StormRow
 from records.transactions import Transactions
 
 
@@ -24,6 +25,7 @@ def save(connection: Connection, tickets: Iterable[StormTicket]) -> None:
             insert_missing(connection, StormRow, [_row(ticket)])
         not_late = [] if ticket.ended_at else [StormRow.ended_at.is_(None)]
         connection.execute(update(StormRow).where(mine, *not_late).values(_row(ticket)))
+        storm_incidents.add_those_that_began(connection, ticket)
 
 
 _NAME = re.compile(r"ST-(\d{1,15})")
@@ -60,17 +62,20 @@ class StormRecords(Transactions):
             row = connection.execute(statement).one_or_none()
         return None if row is None else _ticket(row.number, row.ticket)
 
-    def incidents_of_storm(self, storm_id: str, limit: int = 1000) -> list[IncidentView]:
-        """Return the incidents that waited in a storm or were let through by it, oldest first."""
-        statement = (
-            select(TicketRow.view)
-            .where(TicketRow.storm_id == storm_id)
-            .order_by(TicketRow.number)
-            .limit(limit)
-        )
+    def incidents_of_storm(
+        self,
+        storm_id: str,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        outcome: Outcome | None = None,
+    ) -> IncidentsOfStorm:
+        """Return incidents that began a storm, waited in it or were let through, oldest first.
+
+        `after` is the ticket number of the last one seen. The counts are of all.
+        """
         with self._reading() as connection:
-            views = connection.scalars(statement).all()
-        return [IncidentView.model_validate_json(view) for view in views]
+            return storm_incidents.of(connection, storm_id, limit, after, outcome)
 
 
 def _ticket(number: int, ticket: str) -> StormTicket:

@@ -65,7 +65,6 @@ class TicketRow(Base):
         UniqueConstraint("incident_id", "workflow_run_id"),
         Index("ix_tickets_listing", "workspace", "job_id", "number"),
         Index("ix_tickets_status", "status", "number"),
-        Index("ix_tickets_storm", "storm_id", "number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -84,12 +83,11 @@ class TicketRow(Base):
     closed_by: Mapped[str] = mapped_column(server_default=text("''"))
     closed_reason: Mapped[str] = mapped_column(server_default=text("''"))
     closed_at: Mapped[datetime | None]
-    storm_id: Mapped[str] = mapped_column(server_default=text("''"))
     view: Mapped[str]
 
 
 class StormRow(Base):
-    """One ticket per storm; its incidents name it in theirs."""
+    """One ticket per storm."""
 
     __tablename__ = "storms"
     __table_args__ = (
@@ -105,6 +103,16 @@ class StormRow(Base):
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ticket: Mapped[str]
+
+
+class StormIncidentRow(Base):
+    """A ticket of an incident belongs to a storm; one that met two storms belongs to both."""
+
+    __tablename__ = "storm_incidents"
+    __table_args__ = (Index("ix_storm_incidents_number", "number"),)
+
+    storm_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class AuditRow(Base):

@@ -10,10 +10,17 @@ from lakemend.audit import TicketStatus
 from lakemend.incident import IncidentView, Outcome
 from records import sightings
 from records.insert import insert_missing
-from records.tables import TicketRow
+from records.tables import StormIncidentRow, TicketRow
 
 # more digits would not fit the column
 _NUMBER = re.compile(r"LM-([0-9]{1,9})")
+
+
+_STORM = (
+    select(func.min(StormIncidentRow.storm_id))
+    .where(StormIncidentRow.number == TicketRow.number)
+    .scalar_subquery()
+)
 
 
 class TicketFilter(NamedTuple):
@@ -65,6 +72,9 @@ def save(connection: Connection, view: IncidentView) -> str:
     kept_closed = case((TicketRow.closed_by != "", TicketRow.status), else_=status_of(view))
     values = {**_row(view), "status": kept_closed}
     connection.execute(update(TicketRow).where(*mine, *not_late).values(values))
+    if view.storm:
+        member = {"storm_id": view.storm, "number": number}
+        insert_missing(connection, StormIncidentRow, [member])
     sightings.keep(connection, view)
     return format_number(number)
 
@@ -72,24 +82,24 @@ def save(connection: Connection, view: IncidentView) -> str:
 def listed(connection: Connection, limit: int, chosen: TicketFilter) -> list[IncidentView]:
     """Return incidents, newest first."""
     statement = (
-        select(TicketRow.number, TicketRow.view)
+        select(TicketRow.number, TicketRow.view, _STORM)
         .where(*_conditions(chosen))
         .order_by(TicketRow.number.desc())
         .limit(limit)
     )
-    return [_view(row.number, row.view) for row in connection.execute(statement)]
+    return [view_of(*row) for row in connection.execute(statement)]
 
 
 def get(connection: Connection, incident_id: str) -> IncidentView | None:
     """Return the newest ticket of an incident; a duplicate only if there is nothing else."""
     statement = (
-        select(TicketRow.number, TicketRow.view)
+        select(TicketRow.number, TicketRow.view, _STORM)
         .where(TicketRow.incident_id == incident_id)
-        .order_by(_is_duplicate(), TicketRow.number.desc())
+        .order_by(is_duplicate(), TicketRow.number.desc())
         .limit(1)
     )
     row = connection.execute(statement).one_or_none()
-    return None if row is None else _view(row.number, row.view)
+    return None if row is None else view_of(*row)
 
 
 def last_recovery(connection: Connection, workspace: str, job_id: str) -> datetime | None:
@@ -133,7 +143,7 @@ def close(connection: Connection, number: str, by: str, reason: str) -> TicketSt
 def _conditions(chosen: TicketFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if chosen.outcome is None:
-        conditions.append(~_is_duplicate())
+        conditions.append(~is_duplicate())
     else:
         conditions.append(TicketRow.outcome == chosen.outcome)
     if chosen.before is not None:
@@ -147,13 +157,16 @@ def _conditions(chosen: TicketFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _is_duplicate() -> ColumnElement[bool]:
+def is_duplicate() -> ColumnElement[bool]:
+    """Whether a ticket only says that the failure was dealt with by another incident."""
     return func.coalesce(TicketRow.outcome, "") == Outcome.DUPLICATE
 
 
-def _view(number: int, view: str) -> IncidentView:
+def view_of(number: int, view: str, storm: str | None) -> IncidentView:
+    """Read a ticket; an incident does not know that it began a `storm`."""
     found = IncidentView.model_validate_json(view)
-    return found.model_copy(update={"ticket": format_number(number)})
+    more = {"ticket": format_number(number), "storm": found.storm or storm or ""}
+    return found.model_copy(update=more)
 
 
 def _row(view: IncidentView) -> dict[str, object]:
@@ -169,6 +182,5 @@ def _row(view: IncidentView) -> dict[str, object]:
         "stage": view.stage,
         "started_at": view.started_at,
         "ended_at": view.ended_at,
-        "storm_id": view.storm,
         "view": view.model_dump_json(),
     }

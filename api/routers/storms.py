@@ -1,4 +1,4 @@
-"""Storms: one ticket for each, with the incidents that waited in it."""
+"""Storms: one ticket for each, with all of its incidents."""
 
 from typing import Annotated
 
@@ -7,6 +7,8 @@ from fastapi import APIRouter, Path, Query
 from api.deps import StormsDoor
 from api.gate_schemas import StormDetail, StormList
 from api.openapi import NOT_FOUND, UNAUTHORIZED, UNAVAILABLE, UNPROCESSABLE
+from api.storms import Chosen
+from lakemend.incident import Outcome
 
 router = APIRouter(prefix="/storms", tags=["gates"], responses={**UNAUTHORIZED, **UNAVAILABLE})
 
@@ -29,6 +31,15 @@ def list_storms(
 
 
 @router.get("/{storm_id}", responses={**NOT_FOUND, **UNPROCESSABLE})
-def get_storm(storm_id: StormId, storms: StormsDoor) -> StormDetail:
-    """Read the ticket of one storm, and how each of its incidents stands."""
-    return storms.get(storm_id)
+def get_storm(
+    storm_id: StormId,
+    storms: StormsDoor,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(pattern=r"^LM-[0-9]{1,9}$")] = None,
+    outcome: Outcome | None = None,
+) -> StormDetail:
+    """Read the ticket of one storm, and a page of its incidents, oldest first.
+
+    Those that began it are among them. The counts are of all.
+    """
+    return storms.get(storm_id, Chosen(limit, cursor, outcome))

@@ -8,6 +8,7 @@ import typer
 
 from cli.output import Format, OutputOption
 from cli.runtime import current_settings, run
+from lakemend.incident import Outcome
 
 app = typer.Typer(help="The storms: many incidents, one cause.", no_args_is_help=True)
 
@@ -16,6 +17,10 @@ StormArgument = Annotated[
 ]
 LimitOption = Annotated[int, typer.Option(min=1, max=200, help="How many at most.")]
 WorkspaceOption = Annotated[str | None, typer.Option(help="Only those of this workspace.")]
+AfterOption = Annotated[
+    str | None, typer.Option(metavar="TICKET", help="Go on after this one, like LM-000050.")
+]
+OutcomeOption = Annotated[Outcome | None, typer.Option(help="Only incidents that ended so.")]
 OpenOption = Annotated[bool, typer.Option("--open", help="Only those that have not ended.")]
 
 
@@ -35,8 +40,17 @@ def list_(
 
 
 @app.command()
-def show(storm: StormArgument, output: OutputOption = Format.TABLE) -> None:
-    """Show the ticket of one storm, and how each of its incidents stands."""
+def show(
+    storm: StormArgument,
+    *,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    outcome: OutcomeOption = None,
+    output: OutputOption = Format.TABLE,
+) -> None:
+    """Show the ticket of one storm, and how its incidents stand, oldest first."""
+    from api.storms import Chosen
     from cli.storms import get_storm, show_storm
 
-    show_storm(run(get_storm(current_settings(), storm)), output)
+    chosen = Chosen(limit, after, outcome)
+    show_storm(run(get_storm(current_settings(), storm, chosen)), output)

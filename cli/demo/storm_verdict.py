@@ -10,7 +10,7 @@ from cli.output import console, say, table
 from lakemend.audit import AuditEntry
 from lakemend.gate.storm import StormTicket
 from lakemend.gate.talk import gate_workflow_id
-from lakemend.incident import DEFAULT_WORKSPACE, IncidentView
+from lakemend.incident import DEFAULT_WORKSPACE
 from records import Records
 
 _ONCE = ("storm.began", "storm.ended")
@@ -19,11 +19,11 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class StormAccount:
-    """What the records tell of a storm; `members` are the incidents that its ticket lists."""
+    """What the records tell of storms; `listed` counts the incidents that their tickets list."""
 
     storms: Sequence[StormTicket]
     entries: Sequence[AuditEntry]
-    members: Sequence[IncidentView]
+    listed: int
 
     @property
     def problems(self) -> list[str]:
@@ -43,19 +43,21 @@ class StormAccount:
         (storm,) = self.storms
         if storm.ended_at is None:
             yield f"ticket {storm.ticket} is not closed"
-        if storm.tally.let_through != len(self.members):
+        if storm.tally.arrived != self.listed:
             yield (
-                f"ticket {storm.ticket} let {storm.tally.let_through} through, "
-                f"and lists {len(self.members)} incidents"
+                f"{storm.tally.arrived} incidents of {storm.ticket} arrived, "
+                f"and it lists {self.listed}"
             )
 
 
 def take_storm_account(records: Records) -> StormAccount:
     """Read what the records hold."""
     storms = records.list_storms()
-    members = [view for storm in storms for view in records.incidents_of_storm(storm.storm_id)]
+    listed = sum(
+        records.incidents_of_storm(storm.storm_id, limit=1).outcomes.total() for storm in storms
+    )
     entries = records.audit_of(gate_workflow_id(DEFAULT_WORKSPACE))
-    return StormAccount(storms, entries, members)
+    return StormAccount(storms, entries, listed)
 
 
 def show_storm_verdict(verdict: Verdict, account: StormAccount) -> list[str]:
@@ -66,7 +68,7 @@ def show_storm_verdict(verdict: Verdict, account: StormAccount) -> list[str]:
     console().print(table(["UTC", "Event", "What"], rows))
     for storm in account.storms:
         say(f"  {storm_in_words(storm)}")
-        say(f"  {len(account.members)} tickets of incidents name {storm.ticket}")
+        say(f"  {storm.ticket} lists {account.listed} incidents")
     outcomes = Counter(outcome for story in verdict.stories for outcome in story.outcomes)
     say("  " + ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common()))
     repairs = sum(story.repairs for story in verdict.stories)

@@ -82,6 +82,7 @@ class StormTicket(Model):
     allowed: int = 1
     probe_at: datetime | None = Field(default=None, description="the next one, after a failure")
     tally: StormTally = StormTally()
+    incidents_url: str = Field(default="", description="where the API lists its incidents")
     ticket: str = Field(default="", description="like ST-000012; filled by the records")
 
 
@@ -192,4 +193,5 @@ def ticket(
         allowed=storm.allowed,
         probe_at=storm.probe_at,
         tally=storm.tally,
+        incidents_url=f"/api/storms/{storm.storm_id}",
     )

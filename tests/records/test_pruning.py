@@ -135,6 +135,19 @@ def test_the_ticket_of_a_storm_goes_once_it_has_ended(records: Records) -> None:
     assert [each.storm_id for each in records.list_storms()] == ["under way"]
 
 
+def test_the_place_of_an_incident_in_a_storm_goes_with_its_ticket(
+    records: Records, make_view: MakeView
+) -> None:
+    records.record(RecordInput(view=make_view(storm="storm")))
+    assert gone(records, Prunable.STORM_INCIDENTS) == [0]
+
+    end(records, make_view, storm="storm")
+
+    # what goes now is counted as gone before it is
+    assert records.count_prunable(Prunable.STORM_INCIDENTS, old()) == 1
+    assert gone(records, Prunable.TICKETS, Prunable.STORM_INCIDENTS) == [1, 1]
+
+
 def test_old_audit_entries_go_and_young_ones_cannot(
     records: Records, make_entry: Callable[..., AuditEntry], url: str
 ) -> None:

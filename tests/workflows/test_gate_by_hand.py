@@ -13,6 +13,7 @@ import pytest
 from lakemend.gate.storm import StormTally, StormTicket
 from lakemend.gate.talk import gate_workflow_id
 from lakemend.gate.view import GateStatus
+from lakemend.incident import IncidentView, Outcome
 from lakemend.recording import AuditInput
 from records import migrate, open_records
 from tests.workflows.holders import Bench, eventually
@@ -31,6 +32,18 @@ STORM = StormTicket(
     allowed=4,
     tally=StormTally(arrived=21, let_through=14, recovered=13, failed=1),
 )
+
+INCIDENTS = [
+    IncidentView(
+        incident_id=f"incident:default:run-{number}",
+        workspace="default",
+        job_name=f"job {number}",
+        started_at=BEGAN,
+        outcome=Outcome.RECOVERED if number < 3 else None,
+        storm="" if number == 1 else STORM.storm_id,
+    )
+    for number in range(1, 4)
+]
 
 # What the words of a line lead to; lines with none of them only have to succeed.
 SWITCHES = {
@@ -54,6 +67,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = f"sqlite:///{folder / 'records.db'}"
     migrate(url)
     records = open_records(url)
+    for view in INCIDENTS:
+        records.save_incident(view)
     records.append_with_storms(AuditInput(entries=(), storms=(STORM,)))
     records.close()
     return folder
@@ -185,6 +200,27 @@ async def test_a_storm_is_shown_by_its_ticket_and_by_its_id(terminal: Terminal) 
     assert listed["storms"] == [by_ticket["storm"]]
     assert by_id == by_ticket
     assert "not yet; 4 at a time, 7 parked" in table
+
+
+async def test_all_incidents_of_a_storm_are_listed_a_page_at_a_time(terminal: Terminal) -> None:
+    first = await terminal.types("lakemend storm show ST-000001 --limit 2")
+    more = "lakemend storm show ST-000001 --after LM-000002"
+    second = await terminal.types(more)
+    recovered = await terminal.reads("lakemend storm show ST-000001 --outcome recovered")
+
+    assert "3: 2 recovered, 1 under way" in first
+    assert "12:00:00 *" in first
+    assert more in first
+    assert "job 3" not in first
+    assert "job 3" in second
+    assert "More:" not in second
+    assert [each["job_name"] for each in recovered["incidents"]] == ["job 1", "job 2"]
+
+
+async def test_a_page_that_is_none_names_the_option(terminal: Terminal) -> None:
+    output = await terminal.refused("lakemend storm show ST-000001 --after run-2")
+
+    assert "--after=run-2: this is no ticket of an incident" in output
 
 
 async def test_a_storm_that_is_not_there_names_the_argument(terminal: Terminal) -> None:

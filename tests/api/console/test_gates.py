@@ -1,18 +1,21 @@
 """Gates and storms in a browser."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from playwright.async_api import Page, expect
 from temporalio.client import Client
 
-from lakemend.gate.storm import StormSettings
+from lakemend.gate.storm import StormSettings, StormTicket
 from lakemend.gate.talk import GateReport, GateRequest, GateSettings
 from lakemend.gate.view import GateInput
+from lakemend.incident import IncidentView, Outcome
 from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import PermitOutcome
+from lakemend.recording import AuditInput
+from records import Records
 
 _CAUSE = "cloud_capacity"
 # the second of one cause makes it a storm; after a failure the next one goes in an hour
@@ -59,3 +62,39 @@ async def test_a_storm_is_shown_with_its_ramp_and_who_waits(
 
     await card.get_by_role("link", name="Storm of cloud capacity").click()
     await expect(console.get_by_role("heading", level=1)).to_contain_text("in stormy")
+
+
+async def test_the_incidents_of_a_storm_are_shown_a_page_at_a_time(
+    console: Page, demo: httpx.AsyncClient, records: Records
+) -> None:
+    storm_id = "storm:paged:network:1"
+    for number in range(1, 103):
+        incident = IncidentView(
+            incident_id=f"incident:paged:run-{number}",
+            workspace="paged",
+            job_name=f"job {number}",
+            started_at=datetime.now(UTC),
+            storm=storm_id,
+            outcome=Outcome.RECOVERED,
+        )
+        records.save_incident(incident)
+    ticket = StormTicket(
+        storm_id=storm_id,
+        workspace="paged",
+        cause="network",
+        began_at=datetime.now(UTC),
+        began_with=("incident:paged:run-1",),
+    )
+    records.append_with_storms(AuditInput(entries=(), storms=(ticket,)))
+
+    await console.goto(f"{demo.base_url}/console/#/storms/{storm_id}")
+
+    main = console.locator("main")
+    await expect(main).to_contain_text("Its 102 incidents")
+    await expect(main).to_contain_text("102 recovered")
+    await expect(main).to_contain_text("job 1 (one of those that began it)")
+    await console.get_by_role("link", name="Newer").click()
+    await expect(main.get_by_role("row")).to_have_count(3)
+    await expect(main).to_contain_text("job 102")
+    await console.get_by_role("link", name="Oldest").click()
+    await expect(main.get_by_role("row")).to_have_count(101)

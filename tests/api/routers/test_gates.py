@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from lakemend.gate.storm import StormTicket
 from lakemend.gate.talk import GateRequest
+from lakemend.incident import IncidentView, Outcome
 from lakemend.recording import AuditInput
 from records import Records
 
@@ -89,6 +90,48 @@ async def test_a_storm_is_listed_with_its_ticket(api: httpx.AsyncClient, records
     assert [each["storm_id"] for each in listed] == [storm_id]
     assert one["storm"]["ticket"].startswith("ST-")
     assert missing.status_code == 404
+
+
+async def test_all_incidents_of_a_storm_are_listed_a_page_at_a_time(
+    api: httpx.AsyncClient, records: Records
+) -> None:
+    storm_id = "storm:hr:network:1"
+    incidents = [f"incident:hr:run-{number}" for number in range(1, 6)]
+    for number, incident in enumerate(incidents):
+        view = IncidentView(
+            incident_id=incident,
+            workspace="hr",
+            job_name="nightly",
+            started_at=datetime.now(UTC),
+            storm="" if number == 0 else storm_id,
+            outcome=Outcome.RECOVERED if number < 3 else None,
+        )
+        records.save_incident(view)
+    began = datetime.now(UTC)
+    storm = StormTicket(
+        storm_id=storm_id,
+        workspace="hr",
+        cause="network",
+        began_at=began,
+        began_with=tuple(incidents[:2]),
+    )
+    records.append_with_storms(AuditInput(entries=(), storms=(storm,)))
+
+    url = f"/api/storms/{storm_id}"
+    pages = [(await api.get(url, params={"limit": 2})).json()]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append((await api.get(url, params={"limit": 2, "cursor": cursor})).json())
+    recovered = (await api.get(url, params={"outcome": "recovered"})).json()
+    refused = await api.get(url, params={"cursor": "ST-000001"})
+
+    listed = [each for page in pages for each in page["incidents"]]
+    assert [each["incident_id"] for each in listed] == incidents
+    assert [each["began_it"] for each in listed] == [True, True, False, False, False]
+    assert {(page["total"], page["under_way"]) for page in pages} == {(5, 2)}
+    assert pages[0]["outcomes"] == {"recovered": 3}
+    assert {each["job_name"] for each in listed} == {"nightly"}
+    assert len(recovered["incidents"]) == 3
+    assert refused.status_code == 422
 
 
 @pytest.mark.usefixtures("worker")

@@ -37,25 +37,25 @@ def entry(kind: str) -> AuditEntry:
     return AuditEntry(entry_id=kind, at=NOON, subject="gate:default", kind=kind, message="…")
 
 
-MEMBERS = (incident(1, Stage.ENDED, Outcome.RECOVERED), incident(2, Stage.ENDED, Outcome.RECOVERED))
+RECOVERED = incident(1, Stage.ENDED, Outcome.RECOVERED)
 ENTRIES = (entry("storm.began"), entry("storm.ended"))
 
 
 def test_one_message_and_one_closed_ticket_with_its_incidents_are_right() -> None:
-    assert StormAccount([STORM], ENTRIES, MEMBERS).problems == []
+    assert StormAccount([STORM], ENTRIES, 3).problems == []
 
 
 @pytest.mark.parametrize(
     ("account", "problem"),
     [
-        (StormAccount([STORM], ENTRIES[:1], MEMBERS), "expected one storm.ended"),
-        (StormAccount([STORM], (*ENTRIES, ENTRIES[0]), MEMBERS), "expected one storm.began"),
-        (StormAccount([], ENTRIES, MEMBERS), "expected one ticket of a storm, found 0"),
+        (StormAccount([STORM], ENTRIES[:1], 3), "expected one storm.ended"),
+        (StormAccount([STORM], (*ENTRIES, ENTRIES[0]), 3), "expected one storm.began"),
+        (StormAccount([], ENTRIES, 0), "expected one ticket of a storm, found 0"),
         (
-            StormAccount([STORM.model_copy(update={"ended_at": None})], ENTRIES, MEMBERS),
+            StormAccount([STORM.model_copy(update={"ended_at": None})], ENTRIES, 3),
             "is not closed",
         ),
-        (StormAccount([STORM], ENTRIES, MEMBERS[:1]), "let 2 through, and lists 1 incidents"),
+        (StormAccount([STORM], ENTRIES, 1), "3 incidents of ST-000001 arrived, and it lists 1"),
     ],
     ids=["never ended", "began twice", "no ticket", "still open", "one not listed"],
 )
@@ -65,7 +65,7 @@ def test_what_is_not_as_it_must_be_is_named(account: StormAccount, problem: str)
 
 def test_two_hundred_incidents_are_counted_not_listed() -> None:
     waiting = tuple(incident(number, Stage.PARKED) for number in range(150))
-    moment = Moment((*waiting, incident(200, Stage.RECOVERING), *MEMBERS[:1]), 151, False, (STORM,))
+    moment = Moment((*waiting, incident(200, Stage.RECOVERING), RECOVERED), 151, False, (STORM,))
     console = Console(width=80, record=True, file=None)
 
     with console.capture() as drawn:
