@@ -16,6 +16,7 @@ from typing import Any
 
 from rich.table import Table
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 
 from bench.results import command_line, conclude
 from bench.stage import Stage, WorkerProcess, staged
@@ -31,6 +32,9 @@ from lakemend.permit import (
 
 NAME = "BenchError:job-flood"
 SENDERS = 50
+FULL = "exceeded workflow execution limit for signal events"
+REFUSED_FOR = 0.2
+"""Seconds until a refused report is sent again, by incidents too."""
 SAMPLES = 10
 MAX_GENERATION_EVENTS = 10_000
 MAX_GROWTH = 1.2
@@ -84,9 +88,20 @@ async def flood(breaker: WorkflowHandle[Any, Any], first: int, count: int) -> No
         for number in numbers:
             outcome = PermitOutcome.FAILURE if number % 2 else PermitOutcome.SUCCESS
             report = PermitReport(request_id=f"request-{number}", outcome=outcome)
-            await breaker.signal("report", report)
+            await deliver(breaker, report)
 
     await asyncio.gather(*(send() for _ in range(SENDERS)))
+
+
+async def deliver(breaker: WorkflowHandle[Any, Any], report: PermitReport) -> None:
+    """Send a report, as often as a run refuses it that has had all the signals it may have."""
+    while True:
+        try:
+            return await breaker.signal("report", report)
+        except RPCError as error:
+            if FULL not in error.message:
+                raise
+        await asyncio.sleep(REFUSED_FOR)
 
 
 async def counted(breaker: WorkflowHandle[Any, Any]) -> int:

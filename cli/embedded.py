@@ -23,9 +23,14 @@ READY_WITHIN_SECONDS = 30  # 0.2 s at rest; a loaded machine needs far longer
 _POLL_SECONDS = 0.1
 # the default pragmas make it 2.6 times slower; a `kill -9` loses nothing with these either
 _PRAGMAS = ("journal_mode=wal", "synchronous=1")
-# The server fails each task of a workflow that more signals than this arrive during. With its own
-# 100 a breaker under a flood never gets round to a new run, and fills up.
-DYNAMIC_CONFIG = {"history.maximumBufferedEventsBatch": 5000}
+DYNAMIC_CONFIG = {
+    # The server fails each task of a workflow that more signals than this arrive during. With its
+    # own 100 a breaker under a flood never gets round to a new run, and fills up.
+    "history.maximumBufferedEventsBatch": 5000,
+    # Nor can a run end while signals come faster than a task takes. Those beyond this number are
+    # refused, and sent again a moment later; with its own 10,000 the history grows too long.
+    "history.maximumSignalsPerExecution": 4000,
+}
 
 
 @dataclass(frozen=True)
