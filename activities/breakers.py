@@ -12,6 +12,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.left_behind import left_behind
 from activities.signals import signal_if_running
 from lakemend.breaker.metrics import CALLS, CALLS_HELP, kind_of, labels_of
 from lakemend.breaker.settings import Window
@@ -88,21 +89,36 @@ class EntityActivities:
     @activity.defn
     async def request_lease(self, call: LeaseCall) -> None:
         """Ask for a lease; it comes as signal `lease_granted` to the holder."""
-        await self._client.start_workflow(
-            LEASE_WORKFLOW,
-            LeaseInput(workspace=call.workspace, resource=call.resource),
-            id=lease_workflow_id(call.workspace, call.resource),
-            task_queue=self._task_queue,
-            start_signal="request_lease",
-            start_signal_args=[call.request],
-            static_summary=f"Lease of {call.resource} in {call.workspace}",
+        workflow_id = lease_workflow_id(call.workspace, call.resource)
+        if await self._signal_if_running(workflow_id, "request_lease", call.request):
+            return
+        start = LeaseInput(
+            workspace=call.workspace,
+            resource=call.resource,
+            lease=await left_behind(self._client, workflow_id),
         )
+        await self._start_lease(start, "request_lease", call.request)
 
     @activity.defn
     async def release_lease(self, call: LeaseReturn) -> None:
-        """Give a lease back, or leave the queue."""
+        """Give a lease back, or leave the queue, also of a lease that was terminated."""
         workflow_id = lease_workflow_id(call.workspace, call.resource)
-        await self._signal_if_running(workflow_id, "release", call.release)
+        if await self._signal_if_running(workflow_id, "release", call.release):
+            return
+        if lease := await left_behind(self._client, workflow_id):
+            start = LeaseInput(workspace=call.workspace, resource=call.resource, lease=lease)
+            await self._start_lease(start, "release", call.release)
+
+    async def _start_lease(self, start: LeaseInput, signal: str, content: Model) -> None:
+        await self._client.start_workflow(
+            LEASE_WORKFLOW,
+            start,
+            id=lease_workflow_id(start.workspace, start.resource),
+            task_queue=self._task_queue,
+            start_signal=signal,
+            start_signal_args=[content],
+            static_summary=f"Lease of {start.resource} in {start.workspace}",
+        )
 
     async def _with_last_recovery(self, call: BreakerCall) -> PermitRequest:
         if not call.job_id:

@@ -15,6 +15,9 @@ from lakemend.model import Model, SlimModel
 from lakemend.turning_away import MOST_WAITING, next_return
 
 LEASE_WORKFLOW = "LeaseWorkflow"
+LEASE_STATE = "state"
+"""The query that is answered with a Lease."""
+
 LEASE_GRANTED = "lease_granted"
 """The signal that brings a LeaseGrant to the holder."""
 

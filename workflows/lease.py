@@ -7,6 +7,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.lease import (
+        LEASE_STATE,
         LEASE_WORKFLOW,
         Lease,
         LeaseInput,
@@ -57,6 +58,11 @@ class LeaseWorkflow(Entity[LeaseRequest | LeaseRelease]):
     def status(self) -> LeaseStatus:
         """Say who has the resource and who is next."""
         return status(self._lease)
+
+    @workflow.query(name=LEASE_STATE)
+    def state(self) -> Lease:
+        """Return all that the lease knows, also after it was terminated."""
+        return self._lease
 
     def take(self, message: LeaseRequest | LeaseRelease) -> None:
         """Join the queue, or move it on."""

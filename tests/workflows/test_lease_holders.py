@@ -108,6 +108,10 @@ async def granted(holder: Handle, resource: str) -> None:
     await eventually(look)
 
 
+async def terminate(bench: Bench, resource: str) -> None:
+    await bench.client.get_workflow_handle(lease_workflow_id("default", resource)).terminate()
+
+
 async def waits(bench: Bench, resource: str, who: Handle) -> None:
     lease = bench.client.get_workflow_handle(lease_workflow_id("default", resource))
 
@@ -115,6 +119,23 @@ async def waits(bench: Bench, resource: str, who: Handle) -> None:
         return who.id in (await answer_of(lease, "status", LeaseStatus)).waiting or None
 
     await eventually(look)
+
+
+async def test_the_holder_of_a_lease_that_was_terminated_keeps_the_resource(
+    bench: Bench, resource: str
+) -> None:
+    holder = await bench.holder()
+    await ask(bench, resource, holder)
+    await granted(holder, resource)
+    await terminate(bench, resource)
+
+    incident = await tenant(bench, [resource], timedelta(0))
+    await waits(bench, resource, incident)
+    await bench.env.sleep(HOUR)
+    assert await answer_of(incident, "steps", list[datetime]) == []
+    await give_back(bench, resource, holder)
+
+    assert len(await steps(incident, 2)) == 2
 
 
 async def test_who_waits_is_served_though_the_lease_was_terminated(
@@ -126,8 +147,22 @@ async def test_who_waits_is_served_though_the_lease_was_terminated(
     incident = await tenant(bench, [resource], timedelta(0))
     await waits(bench, resource, incident)
 
-    await bench.client.get_workflow_handle(lease_workflow_id("default", resource)).terminate()
-    await bench.env.sleep(timedelta(minutes=6))
+    await terminate(bench, resource)
+    # the queue was not lost, so this is what it waited for
+    await give_back(bench, resource, holder)
+
+    assert len(await steps(incident, 2)) == 2
+
+
+async def test_a_holder_that_died_with_its_lease_makes_room(bench: Bench, resource: str) -> None:
+    holder = await bench.holder()
+    await ask(bench, resource, holder)
+    await granted(holder, resource)
+    await terminate(bench, resource)
+    await holder.terminate()
+
+    incident = await tenant(bench, [resource], timedelta(0))
+    await bench.env.sleep(timedelta(minutes=2))
 
     assert len(await steps(incident, 2)) == 2
 
