@@ -16,6 +16,9 @@ HEARTBEAT = timedelta(seconds=10)
 READING = timedelta(hours=24)
 # Local activities must end within a workflow task; the records and Temporal are near.
 LOCAL = timedelta(seconds=10)
+# A longer pause between two tries is a timer: the workflow task ends, for it holds one of the few
+# slots of its worker, and while the records are away no other incident could be asked.
+LOCAL_PATIENCE = timedelta(seconds=1)
 # An answer takes milliseconds; a breaker that was just started on a busy server takes longer.
 ANSWER = timedelta(minutes=1)
 # A parked incident asks again so often: its breaker or gate may have been terminated.
@@ -54,6 +57,7 @@ class LocalOptions(TypedDict):
 
     start_to_close_timeout: timedelta
     retry_policy: RetryPolicy
+    local_retry_threshold: timedelta
 
 
 class CallOptions(TypedDict):
@@ -67,7 +71,11 @@ class CallOptions(TypedDict):
     cancellation_type: ActivityCancellationType
 
 
-LOCALLY: LocalOptions = {"start_to_close_timeout": LOCAL, "retry_policy": LOCAL_RETRY}
+LOCALLY: LocalOptions = {
+    "start_to_close_timeout": LOCAL,
+    "retry_policy": LOCAL_RETRY,
+    "local_retry_threshold": LOCAL_PATIENCE,
+}
 
 
 def workspace_queue(workspace: str) -> str:
