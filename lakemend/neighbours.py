@@ -54,11 +54,15 @@ class Company:
         return [sighting for sighting in found if sighting.incident_id != but]
 
 
-def grouped(sightings: Iterable[Sighting]) -> tuple[Neighbours, ...]:
-    """Sum up what was seen, the narrowest company first; a history keeps it, so it is short."""
+def grouped(sightings: Iterable[Sighting], but_job: str = "") -> tuple[Neighbours, ...]:
+    """Sum up what was seen, the narrowest company first; a history keeps it, so it is short.
+
+    Failures of `but_job` are left out: a job that always fails is no outage to itself.
+    """
     by_place: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
-        by_place[sighting.place].append(sighting)
+        if not but_job or sighting.job_id != but_job:
+            by_place[sighting.place].append(sighting)
     groups = [_summed(place, seen) for place, seen in by_place.items()]
     return tuple(sorted(groups, key=lambda group: (group.incidents, group.place))[:_MOST_PLACES])
 

@@ -48,7 +48,7 @@ class Memory:
 
     def _with_neighbours(self, evidence: Evidence, incident_id: str) -> Evidence:
         seen = self.seen_near(evidence, incident_id, later=SAME_TIME)
-        return evidence.model_copy(update={"neighbours": grouped(seen)})
+        return evidence.model_copy(update={"neighbours": grouped(seen, evidence.run.job_id)})
 
     def seen_near(
         self, evidence: Evidence, incident_id: str, *, later: timedelta

@@ -36,7 +36,7 @@ def with_company(failures: Sequence[ReadFailure], records: OwnRecords) -> Iterat
             [],
         )
         each_once = {(each.incident_id, each.place): each for each in (*seen, *remembered)}
-        neighbours = grouped(each_once.values())
+        neighbours = grouped(each_once.values(), evidence.run.job_id)
         yield replace(failure, evidence=evidence.model_copy(update={"neighbours": neighbours}))
 
 

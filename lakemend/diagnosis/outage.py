@@ -8,6 +8,9 @@ from lakemend.neighbours import Neighbours
 # So many others make an outage: the smaller the place, the fewer share it by chance.
 _LEAST = {"cluster": 2, "warehouse": 2, "pool": 4, "zone": 4, "workspace": 15}
 
+# One job that fails again and again is no outage.
+_LEAST_JOBS = 2
+
 # Others may be diagnosed otherwise, by what the outage did to them.
 _MOST_OF_THEM = 0.6
 
@@ -20,7 +23,8 @@ def shared_outage(evidence: Evidence) -> tuple[Neighbours, Cause] | None:
     for group in evidence.neighbours:
         kind = group.place.partition(":")[0]
         cause = _common_cause(group)
-        if cause and group.incidents >= _LEAST.get(kind, max(_LEAST.values())):
+        least = _LEAST.get(kind, max(_LEAST.values()))
+        if cause and group.incidents >= least and group.jobs >= _LEAST_JOBS:
             return group, cause
     return None
 

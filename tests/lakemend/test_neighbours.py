@@ -27,6 +27,14 @@ def test_the_narrowest_company_comes_first():
     assert [group.place for group in grouped(seen)] == ["cluster:c", "workspace:w"]
 
 
+def test_a_jobs_own_failures_are_no_company():
+    seen = [sighting(number, "zone:a") for number in range(4)]
+
+    (group,) = grouped(seen, but_job="j-0")
+
+    assert (group.incidents, group.jobs) == (2, 1)
+
+
 def test_a_flood_stays_short_in_a_history():
     seen = [sighting(number, f"zone:{number % 40}") for number in range(2000)]
 

@@ -65,12 +65,20 @@ def test_a_fault_of_the_runs_own_stays_its_own():
     "changes",
     [
         {"incidents": 3},
+        {"jobs": 1},
         {"place": "workspace:default", "incidents": 14},
         {"causes": {Cause.CLOUD_CAPACITY: 25, Cause.DISK_FULL: 25}},
         {"causes": {Cause.USER_CODE: 50}},
         {"causes": {}},
     ],
-    ids=["few", "few of a workspace", "no common cause", "faults of their own", "nothing known"],
+    ids=[
+        "few",
+        "one job",
+        "few of a workspace",
+        "no common cause",
+        "faults of their own",
+        "nothing known",
+    ],
 )
 def test_others_that_are_no_outage_say_nothing(changes: dict[str, object]):
     others = FIFTY.model_copy(update=changes)
