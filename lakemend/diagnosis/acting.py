@@ -39,5 +39,7 @@ def decided(standing: Sequence[Finding]) -> Remedy:
     if remedy_of(root) not in ACTING:
         return remedy_of(root)
     same = [found for found in standing if found.cause is root.cause]
+    if any(found.voice is Voice.PLATFORM and found.remedy is Remedy.PERSON for found in same):
+        return Remedy.PERSON
     speaks = next((found for found in same if may_act(found)), None)
     return remedy_of(speaks) if speaks else Remedy.PERSON

@@ -11,6 +11,7 @@ from lakemend.diagnosis.findings import (
     text_findings,
 )
 from lakemend.diagnosis.matching import Finding
+from lakemend.diagnosis.own_words import beside_own_words, needs_of_others, own_words
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resource_findings import resource_findings
 from lakemend.diagnosis.second_opinion import second_opinion
@@ -24,13 +25,16 @@ _MOST_REASONS = 12
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Name the root cause of a failed run, or `unknown` with remedy `person`."""
     roots = first_failed(evidence)
-    findings = [found for task in roots for found in task_findings(task)]
+    own = [word for task in roots for word in own_words(task)]
+    findings = [beside_own_words(found, own) for task in roots for found in task_findings(task)]
     findings.extend(resource_findings(roots, evidence))
     for cluster in evidence.clusters:
-        findings.extend(cluster_findings(cluster, evidence))
+        there = cluster_findings(cluster, evidence)
+        findings.extend(beside_own_words(found, own) for found in there)
     findings.extend(run_findings(evidence))
     texts = [error_passage(task) for task in roots]
-    return adjust(second_opinion(_answer(findings), texts), evidence)
+    named = second_opinion(_answer(findings), texts)
+    return adjust(needs_of_others(named, own, alone=len(roots) == 1), evidence)
 
 
 def diagnose_text(text: str) -> Diagnosis:

@@ -39,7 +39,8 @@ _TRUST = {Where.TASK_LOGS: 0.85, Where.TASK_MESSAGE: 0.95, Where.RUN_MESSAGE: 0.
 _LIBRARY_ALONE = 0.9
 _LIBRARY_BESIDE_AN_ERROR = 0.6
 
-# A cluster that ended later than this after the run was not what ended the run.
+# A cluster that ended later than this after the run was not what ended the run; where a task tells
+# what ended it, one that ended any later was not.
 _END_OF_CLUSTER = timedelta(minutes=10)
 
 _EVENT_CAUSES = {
@@ -118,7 +119,9 @@ def _ended_the_run(cluster: ClusterFacts, evidence: Evidence) -> bool:
         return True
     if run.started_at and cluster.terminated_at < run.started_at:
         return False
-    return run.ended_at is None or cluster.terminated_at <= run.ended_at + _END_OF_CLUSTER
+    told = any(task.error or task.error_trace for task in evidence.failed_tasks)
+    later = timedelta() if told else _END_OF_CLUSTER
+    return run.ended_at is None or cluster.terminated_at <= run.ended_at + later
 
 
 def _comparable(cluster: ClusterFacts, evidence: Evidence) -> bool:

@@ -81,7 +81,7 @@ def _resembling(diagnosis: Diagnosis, cause: Cause, share: float, text: Passage)
             "error_type": facts.error_type,
             "layer": facts.layer,
             "remedy": Remedy.NONE if facts.remedy is Remedy.NONE else Remedy.PERSON,
-            "confidence": round(min(share / 2, _SUREST), 2),
+            "confidence": 0.0 if cause is Cause.UNKNOWN else round(min(share / 2, _SUREST), 2),
             "summary": facts.explanation,
             "reasons": (reason,),
             "ruled_out": (*doubted, *diagnosis.ruled_out),

@@ -33,6 +33,9 @@ class Weighed:
     @property
     def remedy(self) -> Remedy:
         """What the root asks for, if it is said plainly enough to act upon; else a person."""
+        table = cause_table()
+        if any(table[cause].remedy is Remedy.PERSON for cause in self.alternatives):
+            return Remedy.PERSON
         return decided(self._standing) if self._standing else Remedy.PERSON
 
     @property
