@@ -1,16 +1,22 @@
 """What the job's history says about a diagnosis; each adjustment is a reason that can be read."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
+from lakemend.diagnosis.acting import ACTING
 from lakemend.diagnosis.outage import one_outage, shared_outage
 from lakemend.diagnosis.recurrence import alike_failures
 from lakemend.evidence import Changes, Evidence, RecentRun
 from lakemend.instants import in_utc
+from lakemend.streak import streak_of
 
 # A few failures may be bad luck; this many without a success are a job that never worked.
 _RUNS_TO_JUDGE = 3
+
+# So many failures in a row, after a success, are a job that has stopped working.
+_RUNS_IN_A_ROW = 6
 
 # Runs that failed closer together may all have met the same outage.
 _ONE_OUTAGE = timedelta(hours=1)
@@ -29,6 +35,21 @@ _PASSES_BY_ITSELF = frozenset(
         Cause.SOURCE_DATABASE_UNAVAILABLE,
     }
 )
+
+_SIZE = re.compile(r"node_type|num_workers|autoscale|pool_id|spark_conf|memory|\bdisk")
+_LIMIT = re.compile(r"timeout|health")
+_PACKAGES = re.compile(r"librar|dependenc|environment|spark_version")
+
+# Fields whose change explains a cause.
+_FITTING = {
+    Cause.DRIVER_OOM: _SIZE,
+    Cause.EXECUTOR_OOM: _SIZE,
+    Cause.DISK_FULL: _SIZE,
+    Cause.EXECUTOR_LOST: _SIZE,
+    Cause.DRIVER_UNRESPONSIVE: _SIZE,
+    Cause.TIMEOUT: _LIMIT,
+    Cause.LIBRARY_INSTALLATION: _PACKAGES,
+}
 
 _LESS_SURE = 0.6
 
@@ -54,6 +75,37 @@ def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
         return diagnosis
     why = f"none of the last {len(runs)} runs succeeded, so this is not transient"
     return _to_a_person(diagnosis, "job-never-succeeded", "recent runs", why)
+
+
+def _keeps_failing(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Leave a job to a person that has stopped working, whatever this run's error says."""
+    streak = streak_of(evidence)
+    if diagnosis.remedy is not Remedy.RETRY or streak.runs < _RUNS_IN_A_ROW:
+        return diagnosis
+    if diagnosis.cause in _PASSES_BY_ITSELF or streak.last_success is None or streak.since is None:
+        return diagnosis
+    if evidence.happened_at - streak.since < _ONE_OUTAGE or shared_outage(evidence):
+        return diagnosis
+    why = f"the last {streak.runs} runs failed in a row, so this is not transient"
+    return _to_a_person(diagnosis, "job-keeps-failing", "recent runs", why)
+
+
+def _change_fits(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Put a change first that explains the cause: the same settings would fail again."""
+    fits = _FITTING.get(diagnosis.cause)
+    changed = evidence.changed_settings
+    lines = tuple(line for line in changed.lines if fits and fits.search(line.partition(": ")[0]))
+    if not lines or diagnosis.remedy not in ACTING:
+        return diagnosis
+    reason = Reason(
+        rule="change-fits-the-cause",
+        where="job settings",
+        quote=_quoted(Changes(since=changed.since, lines=lines)),
+        explanation=f"this was changed since run {changed.since} succeeded, and may explain it",
+    )
+    return diagnosis.model_copy(
+        update={"remedy": Remedy.PERSON, "reasons": (reason, *diagnosis.reasons)}
+    )
 
 
 def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
@@ -100,6 +152,8 @@ def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diag
 _RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
     one_outage,
     _never_succeeded,
+    _keeps_failing,
+    _change_fits,
     _settings_changed,
     _code_changed,
     _failed_again_after_repair,

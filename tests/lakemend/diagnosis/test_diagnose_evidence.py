@@ -248,6 +248,41 @@ def test_a_wrong_setting_that_is_new_can_be_rolled_back():
     assert diagnosis.reasons[-1].rule == "settings-changed"
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ("java.lang.OutOfMemoryError: Java heap space", "new_cluster.node_type_id: r5.4xl -> m5.l"),
+        ("Run timed out after exceeding its time limit", "timeout_seconds: 600 -> 60"),
+        ("ERROR: No matching distribution found for x", "tasks[load].libraries: x==1 -> x==9"),
+    ],
+)
+def test_a_change_that_explains_the_cause_is_for_a_person(error: str, line: str):
+    changed = Changes(since="90", lines=("name: a -> b", line))
+
+    diagnosis = diagnose(evidence(failed(error=error), changed_settings=changed))
+
+    assert diagnose(evidence(failed(error=error))).remedy in ACTING
+    assert diagnosis.remedy is Remedy.PERSON
+    assert (diagnosis.reasons[0].rule, diagnosis.reasons[0].quote) == (
+        "change-fits-the-cause",
+        line,
+    )
+
+
+@pytest.mark.parametrize(("failures", "remedy"), [(4, Remedy.RETRY), (5, Remedy.PERSON)])
+def test_a_job_that_has_stopped_working_is_not_transient(failures: int, remedy: Remedy):
+    runs = tuple(
+        RecentRun(
+            run_id=str(90 - n),
+            result_state="FAILED" if n <= failures else "SUCCESS",
+            ended_at=NOW - n * timedelta(hours=6),
+        )
+        for n in range(1, failures + 2)
+    )
+
+    assert diagnose(evidence(failed(error=RESET), recent_runs=runs)).remedy is remedy
+
+
 def test_a_changed_setting_is_named():
     seen = evidence(
         failed(error=RESET),
