@@ -9,8 +9,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import accumulate
 
+from lakemend.diagnosis import Remedy
+from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.needles import GRAM
 from lakemend.redaction import trim
 
@@ -83,9 +86,19 @@ def passage(where: Where, text: str, task_key: str = "") -> Passage:
     lines = _bounded(_telling_lines(cleaned))
     lowered = [_lower(line) for line in lines]
     starts = tuple(accumulate((len(line) + 1 for line in lowered), initial=0))[: len(lines)]
-    flat = " ".join(lowered)
+    flat = _own_words().sub(lambda found: "_" * len(found[0]), " ".join(lowered))
     grams = {flat[at : at + GRAM] for at in range(len(flat) - GRAM + 1)}
     return Passage(where, task_key, lines, flat, starts, frozenset(grams), _raised(cleaned))
+
+
+@cache
+def _own_words() -> re.Pattern[str]:
+    """Match our own names of causes and playbooks: nobody but us, or an attacker, writes them."""
+    table = cause_table()
+    acting = (cause for cause in table if table[cause].remedy in {Remedy.RETRY, Remedy.CHANGE})
+    causes = {str(cause) for cause in acting if "_" in cause}
+    playbooks = {facts.error_type.lower() for facts in table.values() if facts.error_type}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(causes | playbooks))})(?!\w)")
 
 
 def _clean(text: str) -> str:
