@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from lakemend.lease import LeaseCall, LeaseRequest
 from lakemend.permit import Decision, breaker_workflow_id
 from tests.workflows.holders import Bench, eventually
 from tests.workflows.typing_in import bench_on_a_real_server, lines_of, type_in
@@ -44,6 +45,10 @@ async def opened(bench: Bench) -> str:
         await bench.breaker(NAME).terminate()
     await bench.fail(NAME, holder, times=5)
     await bench.state(NAME, "open")
+    request = LeaseRequest(request_id=holder.id, holder=holder.id)
+    await bench.activities.request_lease(
+        LeaseCall(workspace="default", resource="job-123", request=request)
+    )
     await holder.signal("leave")
     return NAME
 
@@ -108,7 +113,7 @@ async def test_what_was_done_by_hand_is_in_the_history(bench: Bench, opened: str
 
 async def test_the_list_as_typed_finds_open_breakers(bench: Bench, opened: str) -> None:
     async def found() -> bool | None:
-        code, output = await type_in(bench, line_with("workflow list"))
+        code, output = await type_in(bench, line_with("workflow list", "BreakerWorkflow"))
         return (code == 0 and breaker_workflow_id(opened) in output) or None
 
     assert await eventually(found)
