@@ -19,7 +19,7 @@ from lakemend.diagnosis.resemblance import ANY_WORD, words_of
 from lakemend.diagnosis.rules import load_rules
 
 TEXTS = Path("tests/lakemend/diagnosis/data")
-TABLE = Path("lakemend/diagnosis/knowledge/words.tsv")
+TABLE = Path("lakemend/knowledge/words.tsv")
 
 # A word of one text only would be that text's label.
 FEWEST_TEXTS = 2

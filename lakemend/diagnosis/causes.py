@@ -1,14 +1,14 @@
 """What each cause means for a recovery: layer, playbook, remedy, and the words for people."""
 
 from functools import cache
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from lakemend.diagnosis import Cause, Layer, Remedy
+from lakemend.knowledge import KNOWLEDGE
 
-_FILE = Path(__file__).parent / "knowledge" / "causes.yaml"
+_FILE = KNOWLEDGE / "causes.yaml"
 
 
 class CauseFacts(BaseModel):

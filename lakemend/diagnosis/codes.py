@@ -8,13 +8,11 @@ meaning comes from: `doc` official text, `issue` a public report, `name` only th
 import csv
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from lakemend.diagnosis import Cause, Remedy
-
-_KNOWLEDGE = Path(__file__).parent / "knowledge"
+from lakemend.knowledge import KNOWLEDGE
 
 
 class Says(StrEnum):
@@ -79,7 +77,7 @@ def run_code(code: str, type_: str) -> TerminationCode | None:
 
 
 def _read(name: str) -> dict[str, TerminationCode]:
-    with (_KNOWLEDGE / name).open(encoding="utf-8", newline="") as lines:
+    with (KNOWLEDGE / name).open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines, delimiter="\t")
         codes = [TerminationCode.model_validate(row) for row in rows]
     return {code.code: code for code in codes}

@@ -9,7 +9,6 @@ import csv
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,8 +17,9 @@ from lakemend.diagnosis.codes import Says
 from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.voices import voice
+from lakemend.knowledge import KNOWLEDGE
 
-_TABLE = Path(__file__).parent / "knowledge" / "error_classes.tsv"
+_TABLE = KNOWLEDGE / "error_classes.tsv"
 
 _CONFIDENCE = {Says.CAUSE: 0.87, Says.VAGUE: 0.5}
 

@@ -1,14 +1,14 @@
 """The public names of errors of languages, clouds, and platforms (`knowledge/names/*.yaml`)."""
 
 from functools import cache
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from lakemend.diagnosis import Cause
+from lakemend.knowledge import KNOWLEDGE
 
-_NAMES = Path(__file__).parent / "knowledge" / "names"
+_NAMES = KNOWLEDGE / "names"
 
 
 class KnownNames(BaseModel):

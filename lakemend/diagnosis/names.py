@@ -18,8 +18,7 @@ from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.name_table import KnownNames, known_names
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.voices import Voice, voice
-
-_KNOWLEDGE = Path(__file__).parent / "knowledge"
+from lakemend.knowledge import KNOWLEDGE
 
 # A name is written unlike the words around it: with a capital or an underscore in it.
 _NAME = re.compile(r"\b[a-z]{0,30}+[A-Z_][A-Za-z0-9_]{3,79}")
@@ -49,7 +48,7 @@ class NameWords(BaseModel):
 @cache
 def name_words() -> tuple[NameWords, ...]:
     """What words in a name say, special ones first."""
-    file = _KNOWLEDGE / "name_words.yaml"
+    file = KNOWLEDGE / "name_words.yaml"
     return TypeAdapter(tuple[NameWords, ...]).validate_python(_yaml(file))
 
 

@@ -8,7 +8,6 @@ stack), are left out on purpose.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -18,8 +17,9 @@ from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.rules import CompiledPattern, Pattern, compile_pattern
 from lakemend.diagnosis.voices import voice
+from lakemend.knowledge import KNOWLEDGE
 
-_FOLDER = Path(__file__).parent / "knowledge" / "numbers"
+_FOLDER = KNOWLEDGE / "numbers"
 
 # The first two characters of a SQLSTATE are its class, which is written as `08*` in the table.
 _CLASS = 2

@@ -12,13 +12,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from math import exp, sqrt
-from pathlib import Path
 
 from lakemend.diagnosis import Cause
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.voices import is_plain_log
+from lakemend.knowledge import KNOWLEDGE
 
-_TABLE = Path(__file__).parent / "knowledge" / "words.tsv"
+_TABLE = KNOWLEDGE / "words.tsv"
 
 # The row that tells how common each cause is, whatever the words.
 ANY_WORD = "*"

@@ -10,7 +10,6 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Self
 
 import yaml
@@ -19,8 +18,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from lakemend.diagnosis import Cause, Remedy
 from lakemend.diagnosis.needles import GRAM, needles
 from lakemend.diagnosis.passages import Where
+from lakemend.knowledge import KNOWLEDGE
 
-_RULES = Path(__file__).parent / "knowledge" / "rules"
+_RULES = KNOWLEDGE / "rules"
 
 _LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")

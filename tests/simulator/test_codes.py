@@ -3,19 +3,18 @@
 """Every termination reason of a cluster and every termination code of a run can be produced."""
 
 import csv
-from pathlib import Path
 from typing import Any
 
 from databricks.sdk import WorkspaceClient
 
+from lakemend.knowledge import KNOWLEDGE
 from simulator.client import Control
 
-TABLES = Path(__file__).parents[2] / "lakemend" / "diagnosis" / "knowledge"
 TYPES = ("CLIENT_ERROR", "CLOUD_FAILURE", "INTERNAL_ERROR")
 
 
 def codes(table: str) -> list[str]:
-    with (TABLES / table).open(encoding="utf-8") as file:
+    with (KNOWLEDGE / table).open(encoding="utf-8") as file:
         return [row["code"] for row in csv.DictReader(file, delimiter="\t")]
 
 
