@@ -64,11 +64,19 @@ def application_error(error: LakemendError) -> ApplicationError:
     expected = isinstance(error, _EXPECTED)
     return ApplicationError(
         trim(str(error), MESSAGE_LIMIT),
+        *_wishes_of(error),
         type=type(error).__name__,
         non_retryable=isinstance(error, _FINAL),
         next_retry_delay=error.retry_after if isinstance(error, ThrottledError) else None,
         category=ApplicationErrorCategory.BENIGN if expected else _UNEXPECTED,
     )
+
+
+def _wishes_of(error: LakemendError) -> list[float]:
+    """Return the seconds that the workspace itself has asked for: a workflow may heed them."""
+    if isinstance(error, ThrottledError) and error.named:
+        return [error.retry_after.total_seconds()]
+    return []
 
 
 def look_again(kind: str, message: str, after: timedelta) -> ApplicationError:

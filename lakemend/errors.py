@@ -45,10 +45,13 @@ class TransientError(WaitingHelpsError):
 
 
 class ThrottledError(WaitingHelpsError):
-    """The workspace asked us to slow down; `retry_after` is its wish or our default."""
+    """The workspace asked us to slow down; `retry_after` is its wish, if `named`."""
 
-    def __init__(self, call: str, detail: str, retry_after: timedelta) -> None:
+    def __init__(
+        self, call: str, detail: str, retry_after: timedelta, *, named: bool = False
+    ) -> None:
         self.retry_after = retry_after
+        self.named = named
         super().__init__(call, detail)
 
 

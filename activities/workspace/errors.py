@@ -96,7 +96,8 @@ def translate(call: str, error: BaseException, token: str = "") -> WorkspaceErro
     detail = _detail(error, token)
     pause = getattr(error, "retry_after_secs", None)
     if isinstance(error, sdk.TooManyRequests) or (pause is not None and pause > 1):
-        return ThrottledError(call, detail, _pause(pause))
+        named = pause is not None and pause > 1
+        return ThrottledError(call, detail, _pause(pause), named=named)
     if isinstance(error, sdk.InvalidParameterValue) and _DOES_NOT_EXIST.search(detail):
         return NotFoundError(call, detail)
     if type(error) is DatabricksError:
