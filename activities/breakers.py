@@ -15,17 +15,15 @@ from temporalio.client import Client
 from activities.left_behind import left_behind
 from activities.signals import signal_if_running
 from lakemend.breaker.metrics import CALLS, CALLS_HELP, kind_of, labels_of
-from lakemend.breaker.settings import Window
-from lakemend.breaker.state import Circuit
 from lakemend.breaker.view import BreakerInput
 from lakemend.lease import LEASE_WORKFLOW, LeaseCall, LeaseInput, LeaseReturn, lease_workflow_id
 from lakemend.model import Model
+from lakemend.onward import counts_as_closed, granted_by_absence
 from lakemend.permit import (
     BREAKER_WORKFLOW,
     BreakerCall,
     BreakerCancel,
     BreakerReport,
-    Decision,
     PermitAnswer,
     PermitOutcome,
     PermitRequest,
@@ -54,17 +52,12 @@ class EntityActivities:
         """
         request = await self._with_last_recovery(call)
         settings = request.settings
-        if settings.window is not Window.CONSECUTIVE or _is_resting(request):
+        if not counts_as_closed(settings) or _is_resting(request):
             return await self._signal_breaker(call.name, "request_permit", request)
         breaker_id = breaker_workflow_id(call.name)
         if await self._signal_if_running(breaker_id, "request_permit", request):
             return None
-        return PermitAnswer(
-            request_id=request.request_id,
-            decision=Decision.GRANTED,
-            breaker=call.name,
-            state=Circuit.CLOSED,
-        )
+        return granted_by_absence(call.name, request.request_id)
 
     @activity.defn
     async def request_permit(self, call: BreakerCall) -> None:

@@ -1,7 +1,8 @@
-"""Leave to act, level by level: the breaker of the job or cluster, then the gate of the workspace.
+"""Leave to act, level by level: the breakers of job and cluster, then the gate of the workspace.
 
-One local activity asks, and one gives back, whatever the number of levels: a healthy recovery pays
-for one signal. Both are safe to repeat: every level knows a request by its id.
+One local activity asks, and one gives back, whatever the number of levels. A request travels: who
+grants it asks the next level, so that the incident pays for one answer. Both are safe to repeat:
+every level knows a request by its id.
 """
 
 from temporalio import activity
@@ -19,6 +20,7 @@ from lakemend.gate.talk import (
     gate_workflow_id,
 )
 from lakemend.gate.view import GateInput
+from lakemend.onward import levels_after
 from lakemend.permit import BreakerReport, Decision, PermitAnswer
 
 
@@ -31,20 +33,34 @@ class GateActivities:
         self._entities = entities
 
     @activity.defn
-    async def ask_leave(self, call: PermitCall) -> PermitAnswer | None:
-        """Ask the lowest level that has something to say; None when it will answer by signal."""
-        if call.breaker and await self._entities.ask_permit(call.breaker) is None:
-            return None
-        return await self._ask_gate(call.workspace, call.gate)
+    async def ask_leave(self, call: PermitCall) -> tuple[PermitAnswer, ...]:
+        """Ask the lowest level that runs, and return the answers that are known at once.
+
+        Those are of the levels below, which have nothing to remember, and of a gate that was
+        started for it; whoever runs answers by signal.
+        """
+        at_once: list[PermitAnswer] = []
+        for asked, breaker in enumerate(call.breakers, start=1):
+            then = () if call.one_by_one else levels_after(call, asked)
+            request = breaker.request.model_copy(update={"then": then})
+            known = await self._entities.ask_permit(breaker.model_copy(update={"request": request}))
+            if known is None:
+                return tuple(at_once)
+            at_once.append(known)
+        of_gate = await self._ask_gate(call.workspace, call.gate)
+        return (*at_once, of_gate) if of_gate else tuple(at_once)
 
     @activity.defn
     async def return_leave(self, call: PermitReturn) -> None:
         """Tell every level how it went; a gate that does not run has forgotten nothing."""
-        if isinstance(call.breaker, BreakerReport):
-            await self._entities.report_permit(call.breaker)
-        elif call.breaker:
-            await self._entities.cancel_permit(call.breaker)
-        await signal_if_running(self._client, gate_workflow_id(call.workspace), "report", call.gate)
+        for breaker in call.breakers:
+            if isinstance(breaker, BreakerReport):
+                await self._entities.report_permit(breaker)
+            else:
+                await self._entities.cancel_permit(breaker)
+        if call.gate:
+            gate_id = gate_workflow_id(call.workspace)
+            await signal_if_running(self._client, gate_id, "report", call.gate)
 
     async def _ask_gate(self, workspace: str, request: GateRequest) -> PermitAnswer | None:
         """Ask; whoever starts the gate is its first, and needs no answer to know that it may."""

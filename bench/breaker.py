@@ -1,17 +1,17 @@
 """What a breaker costs: requests on one key at once, and the latency of one request.
 
 `python -m bench.breaker [INCIDENTS] [--save]`. Embedded server, one worker. The incidents of the
-first part do nothing but ask, run as many activities as a healthy repair, and report; the same
-incidents without a breaker are the measure. Then they ask breaker and gate, as incidents do. The
-latency is from the request to the end of the holder that was answered, against a signal to a
-workflow that signals back.
+first part ask a breaker and the gate as incidents do, run as many activities as a healthy repair,
+and report; the same incidents that ask nobody are the measure. Then there are three to ask: the
+breakers of job and cluster, and the gate. The latency is from the request to the end of the holder
+that was answered, against a signal to a workflow that signals back.
 """
 
 import asyncio
 import statistics
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +31,6 @@ from activities.gates import GateActivities
 from bench.breaker_workflows import (
     AT_ONCE,
     Echo,
-    GatedIncident,
     Holder,
     Incident,
     nothing_recovered,
@@ -51,6 +50,8 @@ from workflows.gate import GateWorkflow
 TASK_QUEUE = "bench-breaker"
 LATENCY_ROUNDS = 100
 PAUSE = 0.05
+BREAKER = "BenchError:job-1"
+ALL_LEVELS = ("BenchError:job-3", "BenchError:cluster-3")
 STARTS_AT_ONCE = 50
 """The embedded server answers no more calls at once in good time; the incidents still overlap."""
 MAX_ADDED_EVENTS = 16
@@ -69,8 +70,9 @@ class Result:
     throughput_ratio: float
     permits_given: int
     events_added: int
-    granted_by_both: int
-    events_added_by_both: int
+    with_all_levels_per_second: float
+    granted_by_all_levels: int
+    events_added_by_all_levels: int
     breaker_generations: int
     longest_generation_events: int
     signal_round_trip_ms: float
@@ -82,9 +84,9 @@ class Result:
         kept = {
             "one permit for each incident": self.permits_given == self.incidents,
             f"at most {MAX_ADDED_EVENTS} events added": self.events_added <= MAX_ADDED_EVENTS,
-            "a leave of breaker and gate for each": self.granted_by_both == self.incidents,
-            f"at most {MAX_ADDED_EVENTS} events added by both": (
-                self.events_added_by_both <= MAX_ADDED_EVENTS
+            "a leave of all levels for each": self.granted_by_all_levels == self.incidents,
+            f"at most {MAX_ADDED_EVENTS} events added by all levels": (
+                self.events_added_by_all_levels <= MAX_ADDED_EVENTS
             ),
             f"throughput at least {MIN_THROUGHPUT_RATIO}": (
                 self.throughput_ratio >= MIN_THROUGHPUT_RATIO
@@ -115,9 +117,8 @@ async def running() -> AsyncGenerator[Client]:
         async with Worker(
             env.client,
             task_queue=TASK_QUEUE,
-            workflows=[BreakerWorkflow, GateWorkflow, Incident, GatedIncident, Echo, Holder],
+            workflows=[BreakerWorkflow, GateWorkflow, Incident, Echo, Holder],
             activities=[
-                *(entities.request_permit, entities.report_permit),
                 *(gates.ask_leave, gates.return_leave),
                 *own,
             ],
@@ -129,7 +130,7 @@ async def running() -> AsyncGenerator[Client]:
 
 
 async def run_incidents(
-    client: Client, count: int, breaker: str, kind: type[Any] = Incident
+    client: Client, count: int, breakers: Sequence[str] = ()
 ) -> tuple[float, int, int]:
     """Return incidents a second, permits given in all, and the events of one incident."""
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
@@ -137,7 +138,7 @@ async def run_incidents(
     async def start() -> WorkflowHandle[Any, int]:
         async with slots:
             return await client.start_workflow(
-                kind.run, breaker, id=str(uuid4()), task_queue=TASK_QUEUE
+                Incident.run, list(breakers), id=str(uuid4()), task_queue=TASK_QUEUE
             )
 
     began = time.perf_counter()
@@ -180,12 +181,11 @@ async def latency(client: Client, send: Callable[[PermitRequest], Awaitable[None
 async def measure(count: int) -> Result:
     """Measure everything once, each with a server that is warm."""
     async with running() as client:
-        await run_incidents(client, min(count, 50), "warm-up")
-        plain, _, plain_events = await run_incidents(client, count, "")
-        rate, permits, events = await run_incidents(client, count, "BenchError:job-1")
-        runs = await generations(client, "BenchError:job-1")
-        name = "BenchError:job-3"
-        _, by_both, events_with_both = await run_incidents(client, count, name, GatedIncident)
+        await run_incidents(client, min(count, 50), ALL_LEVELS)
+        plain, _, plain_events = await run_incidents(client, count)
+        rate, permits, events = await run_incidents(client, count, [BREAKER])
+        runs = await generations(client, BREAKER)
+        rate_of_all, by_all, events_of_all = await run_incidents(client, count, ALL_LEVELS)
         bare, permit = await _latencies(client)
     return Result(
         incidents=count,
@@ -194,8 +194,9 @@ async def measure(count: int) -> Result:
         throughput_ratio=round(rate / plain, 2),
         permits_given=permits,
         events_added=events - plain_events,
-        granted_by_both=by_both,
-        events_added_by_both=events_with_both - plain_events,
+        with_all_levels_per_second=round(rate_of_all, 1),
+        granted_by_all_levels=by_all,
+        events_added_by_all_levels=events_of_all - plain_events,
         breaker_generations=len(runs),
         longest_generation_events=max(runs),
         signal_round_trip_ms=round(bare, 1),

@@ -4,21 +4,17 @@ from datetime import timedelta
 
 from temporalio import activity, workflow
 
-from activities.breakers import EntityActivities
 from lakemend.breaker.settings import BreakerSettings, Window
 from lakemend.gate.storm import StormSettings
 from lakemend.gate.talk import GateSettings
-from lakemend.incident import Outcome
+from lakemend.incident import Ending, Outcome
+from lakemend.levels import PlannedBreaker
 from lakemend.permit import (
-    BreakerCall,
-    BreakerReport,
     Decision,
     PermitAnswer,
-    PermitOutcome,
-    PermitReport,
     PermitRequest,
 )
-from lakemend.plan import Plan, PlannedBreaker
+from lakemend.plan import Plan
 from lakemend.policy import Consent, Ruling
 from lakemend.recording import AuditInput
 from workflows.mailbox import Mailbox
@@ -52,66 +48,33 @@ async def work() -> None:
 
 @workflow.defn(name="BenchIncident", sandboxed=False)
 class Incident:
-    """Asks `breaker` if one is named, works, reports; returns how many permits it was given."""
+    """Asks `breakers`, lowest first, and the gate as an incident does, works, and reports to all.
 
-    def __init__(self) -> None:
-        self._answers: list[PermitAnswer] = []
-
-    @workflow.run
-    async def run(self, breaker: str) -> int:
-        if breaker:
-            await self._ask(breaker)
-        for _ in range(ACTIVITIES):
-            await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
-        if breaker:
-            await self._report(breaker)
-        return sum(answer.decision is Decision.GRANTED for answer in self._answers)
-
-    @workflow.signal
-    def permit_answered(self, answer: PermitAnswer) -> None:
-        self._answers.append(answer)
-
-    async def _ask(self, breaker: str) -> None:
-        holder = workflow.info().workflow_id
-        request = PermitRequest(request_id=holder, holder=holder, settings=AT_ONCE)
-        await workflow.execute_local_activity_method(
-            EntityActivities.request_permit,
-            BreakerCall(name=breaker, request=request),
-            start_to_close_timeout=LOCALLY,
-        )
-        await workflow.wait_condition(lambda: bool(self._answers))
-
-    async def _report(self, breaker: str) -> None:
-        report = PermitReport(request_id=workflow.info().workflow_id, outcome=PermitOutcome.SUCCESS)
-        await workflow.execute_local_activity_method(
-            EntityActivities.report_permit,
-            BreakerReport(name=breaker, report=report),
-            start_to_close_timeout=LOCALLY,
-        )
-
-
-@workflow.defn(name="BenchGatedIncident", sandboxed=False)
-class GatedIncident:
-    """Asks `breaker` and the gate as an incident does, works, and reports to both."""
+    Asks nobody where no breaker is named; returns how many permits it was given.
+    """
 
     def __init__(self) -> None:
         self._mailbox = Mailbox()
 
     @workflow.run
-    async def run(self, breaker: str) -> int:
+    async def run(self, breakers: list[str]) -> int:
         permit = Permit(WORKSPACE, self._mailbox)
-        asked = PlannedBreaker(name=breaker, settings=ALWAYS_ASKED)
-        plan = Plan(ruling=Ruling(consent=Consent.ACT), breaker=asked, gate=WIDE_OPEN)
-        permit.prepare(plan, "network")
-        answer = await permit.ask()
+        granted = breakers and await self._ask(permit, breakers)
         for _ in range(ACTIVITIES):
             await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
-        await permit.settle(Outcome.RECOVERED)
-        return int(answer.decision is Decision.GRANTED)
+        await permit.settle(Ending(outcome=Outcome.RECOVERED, message="It works again."))
+        return int(bool(granted))
 
     @workflow.signal
     def permit_answered(self, answer: PermitAnswer) -> None:
         self._mailbox.take_permit(answer)
+
+    async def _ask(self, permit: Permit, breakers: list[str]) -> bool:
+        asked = tuple(PlannedBreaker(name=name, settings=ALWAYS_ASKED) for name in breakers)
+        plan = Plan(ruling=Ruling(consent=Consent.ACT), breakers=asked, gate=WIDE_OPEN)
+        permit.prepare(plan, "network")
+        answer = await permit.ask()
+        return answer.decision is Decision.GRANTED
 
 
 @workflow.defn(name="BenchEcho", sandboxed=False)

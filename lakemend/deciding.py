@@ -30,7 +30,7 @@ def record_decision(diagnosis: Diagnosis, plan: Plan, evidence: Evidence) -> Dec
             ChosenPhase(name=phase.name, what=phase.what, cost_factor=phase.cost_factor)
             for phase in plan.phases
         ),
-        breaker=plan.breaker.name if plan.breaker else "",
+        breakers=tuple(each.name for each in plan.breakers),
         max_workers=plan.caps.max_workers,
         max_cost_factor=plan.caps.max_cost_factor,
         budget_left=plan.budget_left,

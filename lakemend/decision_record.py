@@ -62,7 +62,7 @@ class DecisionRecord(Model):
     reason: str = ""
     steps: tuple[ChosenStep, ...] = ()
     phases: tuple[ChosenPhase, ...] = ()
-    breaker: str = ""
+    breakers: tuple[str, ...] = ()
     max_workers: int = 0
     max_cost_factor: float = 0
     budget_left: str = ""

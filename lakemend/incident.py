@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from lakemend.decision_record import DecisionRecord, Inputs
 from lakemend.diagnosis import Diagnosis
+from lakemend.leave import LevelAnswer, Parked
 from lakemend.model import Model
 
 KEEP_GOOD_SETTINGS = "keep-good-settings"
@@ -115,10 +116,16 @@ class Outcome(StrEnum):
 
 
 class Ending(Model):
-    """How an incident ends, and why."""
+    """How an incident ends, and why.
+
+    `unclear` is an end at which nobody can say whether the recovery helped; `not_before` the
+    instant before which the workspace wants nothing tried.
+    """
 
     outcome: Outcome
     message: str
+    unclear: bool = False
+    not_before: datetime | None = None
 
 
 class IncidentInput(Subject):
@@ -161,21 +168,6 @@ class StepRecord(Model):
     ended_at: datetime | None = None
 
 
-class Parked(Model):
-    """What an incident waits for; `by` names the breaker or gate that holds it back.
-
-    `place` is the one when it last asked, 0 outside a queue; `next_probe_at` is when the next one
-    may pass, where that is known.
-    """
-
-    by: str
-    reason: str
-    since: datetime
-    until: datetime
-    place: int = 0
-    next_probe_at: datetime | None = None
-
-
 class IncidentView(Model):
     """All that people see of an incident: query answer, workflow result and ticket in one."""
 
@@ -196,6 +188,7 @@ class IncidentView(Model):
     playbook: str = ""
     breaker: str = ""
     breaker_state: str = ""
+    leave: tuple[LevelAnswer, ...] = Field(default=(), description="what each level answered")
     parked: Parked | None = None
     storm: str = Field(default="", description="the storm it began or waited in")
     steps: tuple[StepRecord, ...] = ()

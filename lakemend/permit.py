@@ -15,10 +15,11 @@ from lakemend.breaker.settings import BreakerSettings, checked
 from lakemend.durations import Duration
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.instants import Instant
-from lakemend.model import Model
+from lakemend.model import Model, SlimModel
 
 BREAKER_WORKFLOW = "BreakerWorkflow"
 BREAKER_PREFIX = "breaker:"
+REQUEST_PERMIT = "request_permit"
 PERMIT_ANSWERED = "permit_answered"
 """The signal by which a holder is answered; it brings a PermitAnswer."""
 
@@ -31,25 +32,14 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
-class PermitRequest(Model):
-    """May I act? `holder` is the workflow to answer.
-
-    `recovered_at` is the last recovery of the same resource that the asker knows of.
-    """
-
-    request_id: str
-    holder: str
-    settings: BreakerSettings = BreakerSettings()
-    recovered_at: Instant | None = None
-
-
-class PermitAnswer(Model):
+class PermitAnswer(SlimModel):
     """The answer to one request; `retry_at` tells when asking again makes sense.
 
     `breaker` names who answers, which may be the gate of the workspace. A parked request is
     answered again later, granted or rejected. `place` counts from 1 in the queue and is 0
     otherwise; a granted permit that is not reported ends at `expires_at`. `storm` is the one that
-    it waits in, or was let through by.
+    it waits in, or was let through by. `passed` are the answers of lower levels, which have granted
+    and leave it to this one to say so.
     """
 
     request_id: str
@@ -62,6 +52,42 @@ class PermitAnswer(Model):
     probe: bool = False
     storm: str = ""
     expires_at: datetime | None = None
+    passed: tuple["PermitAnswer", ...] = ()
+
+
+class LeaveRequest(Model):
+    """May I act? `holder` is the workflow to answer.
+
+    Who grants it asks `then`, the further levels, in the holder's name; `passed` is what the lower
+    ones have said.
+    """
+
+    request_id: str
+    holder: str
+    then: tuple["Onward", ...] = ()
+    passed: tuple[PermitAnswer, ...] = ()
+
+
+class Onward(LeaveRequest):
+    """The request to a further level, the workflow `to`.
+
+    Who passes it on need not understand what else it says.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    to: str
+
+
+# requests are derived from it in other modules, where the name `Onward` means nothing
+LeaveRequest.model_rebuild()
+
+
+class PermitRequest(LeaveRequest):
+    """Asks a breaker; `recovered_at` is the last recovery of its job that the asker knows of."""
+
+    settings: BreakerSettings = BreakerSettings()
+    recovered_at: Instant | None = None
 
 
 class PermitOutcome(StrEnum):
@@ -78,7 +104,8 @@ class PermitReport(Model):
 
     `duration` is how long the recovery took, from grant to report if left out. `open_until` is an
     instant before which nobody needs to try, like a Retry-After or the end of a maintenance window.
-    `settings` are for a breaker that this report starts.
+    `settings` are for a breaker that this report starts. Failures in a row of one `source` count as
+    one; without a source each counts.
     """
 
     request_id: str
@@ -86,6 +113,7 @@ class PermitReport(Model):
     duration: Duration | None = None
     open_until: Instant | None = None
     settings: BreakerSettings | None = None
+    source: str = ""
 
 
 class CancelRequest(Model):
@@ -130,12 +158,16 @@ class Reconfigure(Order):
 
 
 class BreakerCall(Model):
-    """Asks the breaker `name` for a permit; `job_id` is the breaker's job, if it is for one."""
+    """Asks the breaker `name` for a permit; `job_id` is the breaker's job, if it is for one.
+
+    `source` goes into the report; see there.
+    """
 
     name: str
     request: PermitRequest
     workspace: str = DEFAULT_WORKSPACE
     job_id: str = ""
+    source: str = ""
 
 
 class BreakerReport(Model):

@@ -15,12 +15,11 @@ from lakemend.durations import Duration
 from lakemend.evidence import ComputeKind, Evidence, TaskFacts
 from lakemend.expected_cost import expected_cost
 from lakemend.gate.talk import GateSettings
-from lakemend.incident import DEFAULT_WORKSPACE
+from lakemend.levels import PlannedBreaker, breakers_for
 from lakemend.limits import caps_of, within_budgets
 from lakemend.memory import Remembered
 from lakemend.model import Model
 from lakemend.past import Past
-from lakemend.permit import BreakerSettings, breaker_name
 from lakemend.phase import CALL_TIMEOUT, RUN_TIMEOUT, Phase, PlannedStep
 from lakemend.playbook import Attempts, Playbook, Playbooks, Step
 from lakemend.playbook_set import choose_playbook
@@ -33,18 +32,6 @@ from lakemend.target import failing_task, find_target
 _UNLEASED = frozenset({Scope.NOTHING, Scope.RUN, Scope.JOB})
 
 
-class PlannedBreaker(Model):
-    """Which breaker to ask, and how it counts.
-
-    `job_id` is empty for a breaker of something else than a job.
-    """
-
-    name: str
-    settings: BreakerSettings
-    workspace: str = DEFAULT_WORKSPACE
-    job_id: str = ""
-
-
 class Plan(Model):
     """What will be done, in order, until one phase helps."""
 
@@ -52,7 +39,7 @@ class Plan(Model):
     playbook_hash: str = ""
     ruling: Ruling
     phases: tuple[Phase, ...] = ()
-    breaker: PlannedBreaker | None = None
+    breakers: tuple[PlannedBreaker, ...] = ()
     gate: GateSettings = GateSettings()
     health_checks: tuple[str, ...] = ("run_succeeded",)
     health_timeout: Duration = timedelta(seconds=60)
@@ -90,7 +77,7 @@ def make_plan(
         playbook_hash=playbook.content_hash,
         ruling=_explained(ruling, playbook),
         phases=phases,
-        breaker=_breaker(playbook, diagnosis, evidence, settings),
+        breakers=breakers_for(playbook, failing_task(diagnosis, evidence), evidence, settings),
         gate=settings.gate,
         health_checks=checks_for(evidence, checks),
         health_timeout=playbook.health.timeout or settings.health_check_timeout,
@@ -197,31 +184,4 @@ def _pauses(attempts: Attempts | None, settings: Settings) -> tuple[timedelta, .
         attempts=attempts.max or settings.auto_remediation_max_retries,
         base=attempts.base or settings.retry_base_delay,
         longest=attempts.max_delay or settings.retry_max_delay,
-    )
-
-
-def _breaker(
-    playbook: Playbook, diagnosis: Diagnosis, evidence: Evidence, settings: Settings
-) -> PlannedBreaker | None:
-    spec = playbook.breaker
-    if spec is None:
-        return None
-    task = failing_task(diagnosis, evidence)
-    kind, resource = "job", evidence.run.job_id or f"run-{evidence.run.run_id}"
-    if evidence.resource:
-        kind, _, resource = evidence.resource.resource.partition("-")
-    if spec.scope == "cluster" and task and task.compute.kind is ComputeKind.ALL_PURPOSE:
-        kind, resource = "cluster", task.compute.cluster_id
-    if spec.scope == "workspace":
-        kind, resource = "workspace", evidence.workspace
-    defaults = BreakerSettings(
-        failure_threshold=settings.circuit_breaker_failure_threshold,
-        open_for=settings.circuit_breaker_timeout,
-        cool_down=settings.circuit_breaker_cool_down,
-    )
-    return PlannedBreaker(
-        name=breaker_name(evidence.workspace, playbook.error_type, kind, resource),
-        settings=spec.over(defaults),
-        workspace=evidence.workspace,
-        job_id=evidence.run.job_id if kind == "job" else "",
     )

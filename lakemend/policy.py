@@ -43,7 +43,7 @@ def _ending_of_run(evidence: Evidence) -> Ending | None:
     if phase is RunPhase.UNKNOWN:
         words = run.result_state or run.life_cycle_state or run.status_state or "no state at all"
         message = f"The workspace reports a state that says neither success nor failure: {words}."
-        return Ending(outcome=Outcome.ESCALATED, message=message)
+        return Ending(outcome=Outcome.ESCALATED, message=message, unclear=True)
     if phase is RunPhase.ACTIVE:
         return _still_active(repaired=bool(run.latest_repair_id))
     if evidence.job and evidence.job.continuous:

@@ -2,6 +2,7 @@
 
 from lakemend.decision_record import DecisionRecord, Inputs
 from lakemend.incident import IncidentView, Outcome, Stage, StepRecord
+from lakemend.leave import LevelAnswer
 from lakemend.model import Model
 
 
@@ -18,6 +19,7 @@ class Why(Model):
     decisions: tuple[DecisionRecord, ...] = ()
     breaker: str = ""
     breaker_answer: str = ""
+    leave: tuple[LevelAnswer, ...] = ()
     taken: tuple[StepRecord, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -35,6 +37,7 @@ def why(view: IncidentView) -> Why:
         decisions=view.decisions,
         breaker=view.breaker,
         breaker_answer=_answer(view),
+        leave=view.leave,
         taken=view.steps,
         notes=view.notes,
     )

@@ -16,9 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.policy import Consent, Ending, ending_without_recovery
     from lakemend.step import WatchedRun
     from workflows.calls import decide, read_again
+    from workflows.levels import NO_ANSWER
     from workflows.mailbox import Mailbox
     from workflows.options import PARK_GRACE
-    from workflows.permits import NO_ANSWER, Permit
+    from workflows.permits import Permit
     from workflows.story import Story
 
 
@@ -42,20 +43,31 @@ class Admission:
         """Ask, wait if need be, and after a wait look at the run again before anything is done."""
         plan = decision.plan
         self._permit.prepare(plan, decision.diagnosis.cause)
-        breaker = plan.breaker.name if plan.breaker else ""
-        self._story.update(stage=Stage.WAITING_FOR_PERMIT, breaker=breaker)
+        breaker = plan.breakers[0].name if plan.breakers else ""
+        self._story.update(
+            stage=Stage.WAITING_FOR_PERMIT, breaker=breaker, leave=self._permit.levels()
+        )
         await self._story.publish()
         answer = await self._permit.ask()
         has_waited = answer.decision is PermitDecision.PARKED
         result = await self._wait(answer, evidence) if has_waited else refusal(answer)
-        if breaker:
-            self._story.update(breaker_state=self._permit.breaker_state)
+        self._tell_levels()
         if answer.storm:
             self._story.update(storm=answer.storm)
         if result:
             return result
         leave = Leave(decision=decision, evidence=evidence)
         return await self._look_again(leave) if has_waited else leave
+
+    def _tell_levels(self) -> None:
+        levels, breaker = self._permit.levels(), self._permit.breaker
+        self._story.update(leave=levels)
+        if breaker is None:
+            return
+        self._story.update(breaker=breaker.level, breaker_state=breaker.state)
+        words = ", ".join(f"{each.level} {each.decision or 'not asked'}" for each in levels)
+        facts = [each.model_dump(mode="json") for each in levels]
+        self._story.tell("leave", f"Leave to act: {words}", levels=facts)
 
     async def hold(self, evidence: Evidence) -> Ending | None:
         """Before a further step: wait while everything is paused."""
@@ -90,8 +102,9 @@ class Admission:
             place=answer.place,
             next_probe_at=answer.retry_at,
         )
+        storm = answer.storm or self._story.view.storm
         self._story.update(
-            stage=Stage.PARKED, parked=parked, storm=answer.storm or self._story.view.storm
+            stage=Stage.PARKED, parked=parked, storm=storm, leave=self._permit.levels()
         )
         if before is None or before.reason != answer.reason:
             facts = parked.model_dump(mode="json", include={"by", "place", "next_probe_at"})
@@ -107,7 +120,7 @@ class Admission:
         decision = await decide(evidence)
         if _is_same(decision, leave.decision):
             return Leave(decision=decision, evidence=evidence)
-        await self._permit.give_back(PermitOutcome.IGNORED, PermitOutcome.IGNORED)
+        await self._permit.give_back(PermitOutcome.IGNORED)
         return Leave(decision=decision, evidence=evidence, granted=False)
 
     async def _read(self, evidence: Evidence) -> Evidence:
@@ -148,5 +161,5 @@ def _is_same(decision: Decision, before: Decision) -> bool:
         decision.diagnosis.cause is before.diagnosis.cause
         and plan.ruling.consent is Consent.ACT
         and plan.playbook == earlier.playbook
-        and plan.breaker == earlier.breaker
+        and plan.breakers == earlier.breakers
     )

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         waiting,
     )
     from lakemend.letter import Letter
+    from lakemend.onward import instead_of, is_request
     from lakemend.permit import (
         BREAKER_WORKFLOW,
         CancelRequest,
@@ -117,7 +118,7 @@ class BreakerWorkflow(PermitGiver[Event]):
         turn = advance(before, message, workflow.now())
         self._breaker = turn.breaker
         self._meter.count(before, turn.breaker)
-        self.answer(turn.answers)
+        self.answer(turn.answers, message)
         self.trail.add(audit_entries(self._breaker, before.event_count, self.life))
 
     def ring(self) -> None:
@@ -129,8 +130,11 @@ class BreakerWorkflow(PermitGiver[Event]):
         return next_deadline(self._breaker)
 
     def lost(self, letter: Letter) -> None:
-        """Free the permit of a holder that is gone."""
-        self.take(HolderGone(request_id=letter.request_id))
+        """Pass by a level that does not run, and free the permit of a holder that is gone."""
+        if is_request(letter):
+            self.outbox.append(instead_of(letter))
+        else:
+            self.take(HolderGone(request_id=letter.request_id))
 
     def is_forgettable(self) -> bool:
         """Whether a missing breaker would answer the same."""

@@ -6,9 +6,14 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from lakemend.errors import BudgetExceededError, LakemendError, ThirdPartyChangeError
+    from lakemend.errors import (
+        BudgetExceededError,
+        LakemendError,
+        ThirdPartyChangeError,
+    )
     from lakemend.incident import Outcome
     from lakemend.policy import Ending
+    from workflows.throttling import throttled_until
 
 
 def explain(error: ActivityError) -> str:
@@ -23,8 +28,13 @@ def interrupted(error: ActivityError | asyncio.CancelledError) -> Ending:
     """Say how an incident ends that could not go on."""
     if isinstance(error, ActivityError) and not is_cancelled_exception(error):
         message = f"The workspace could not be read or changed: {explain(error)}"
-    else:
-        message = "Cancelled by an operator; what was changed has been put back."
+        return Ending(
+            outcome=Outcome.ESCALATED,
+            message=message,
+            unclear=True,
+            not_before=throttled_until(error),
+        )
+    message = "Cancelled by an operator; what was changed has been put back."
     return Ending(outcome=Outcome.ESCALATED, message=message)
 
 

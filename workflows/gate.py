@@ -91,7 +91,7 @@ class GateWorkflow(PermitGiver[Event]):
         before = self._gate.event_count
         turn = advance(self._gate, message, workflow.now())
         self._gate = turn.gate
-        self.answer(turn.answers)
+        self.answer(turn.answers, message)
         self.trail.add(audit_entries(self._gate, before, self.life), turn.tickets)
 
     def ring(self) -> None:

@@ -179,7 +179,7 @@ class IncidentWorkflow:
         if not isinstance(result, Ending):
             await self._compensation.restore()
             # the cause that a storm is about is over for this run
-            await self._permit.give_back(PermitOutcome.FAILURE, PermitOutcome.IGNORED)
+            await self._permit.give_back(PermitOutcome.FAILURE, to_gate=PermitOutcome.IGNORED)
         elif leave.decision.plan.keep_change and result.outcome is Outcome.RECOVERED:
             self._compensation.keep_changes()
         elif result.outcome is Outcome.RECOVERED:
@@ -191,7 +191,7 @@ class IncidentWorkflow:
         self._story.update(stage=Stage.SETTLING, message=ending.message, parked=None)
         all_restored = await self._compensation.restore()
         await self._compensation.release()
-        await self._permit.settle(ending.outcome)
+        await self._permit.settle(ending)
         if not all_restored and ending.outcome is Outcome.RECOVERED:
             message = f"{ending.message} But a changed setting could not be put back; see notes."
             ending = Ending(outcome=Outcome.ESCALATED, message=message)

@@ -36,8 +36,9 @@ class Mailbox:
         self.run_may_have_ended |= report.event_type in _END_OF_JOB_RUN
 
     def take_permit(self, answer: PermitAnswer) -> None:
-        """Keep the newest answer to each request."""
-        self.permits[answer.request_id] = answer
+        """Keep the newest answer to each request, also those of the levels that it has passed."""
+        for each in (*answer.passed, answer):
+            self.permits[each.request_id] = each
 
     def take_lease(self, answer: LeaseAnswer) -> None:
         """Keep the newest answer to each request."""

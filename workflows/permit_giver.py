@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.gate.storm import StormTicket
     from lakemend.incident import BREAKER_STATE_ATTRIBUTE
     from lakemend.letter import Letter
-    from lakemend.permit import PERMIT_ANSWERED
+    from lakemend.onward import letter
+    from lakemend.permit import LeaveRequest
 
 from workflows.entity import Entity
 
@@ -38,17 +39,10 @@ class PermitGiver(Entity[MessageT]):
         """Tells this life of the entity from earlier ones, over all of its runs."""
         return workflow.info().first_execution_run_id
 
-    def answer(self, answers: Iterable[Addressed]) -> None:
-        """Put answers among the letters to send."""
-        self.outbox.extend(
-            Letter(
-                holder=answer.holder,
-                signal=PERMIT_ANSWERED,
-                request_id=answer.answer.request_id,
-                content=answer.answer,
-            )
-            for answer in answers
-        )
+    def answer(self, answers: Iterable[Addressed], message: object = None) -> None:
+        """Put what answers lead to among the letters to send; `message` may have asked for one."""
+        asked = message if isinstance(message, LeaveRequest) else None
+        self.outbox.extend(letter(each, asked) for each in answers)
 
     def publish(self, state: str, details: str) -> None:
         """Put the state where lists and the Web UI find it; an upsert is an event, so on change."""

@@ -1,4 +1,4 @@
-"""Leave to act: asking breaker and gate, and telling them how it went."""
+"""Leave to act: asking breakers and gate, and telling them how it went."""
 
 from datetime import datetime, timedelta
 
@@ -6,32 +6,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.gates import GateActivities
-    from lakemend.breaker.state import Circuit
-    from lakemend.gate.talk import (
-        GateReport,
-        GateRequest,
-        PermitCall,
-        PermitReturn,
-        gate_workflow_id,
-    )
-    from lakemend.incident import Outcome
-    from lakemend.permit import (
-        BreakerCall,
-        BreakerCancel,
-        BreakerReport,
-        CancelRequest,
-        Decision,
-        PermitAnswer,
-        PermitOutcome,
-        PermitReport,
-        PermitRequest,
-    )
-    from lakemend.plan import Plan, PlannedBreaker
+    from lakemend.incident import Ending, Outcome
+    from lakemend.leave import LevelAnswer
+    from lakemend.permit import Decision, PermitAnswer, PermitOutcome, PermitReport
+    from lakemend.plan import Plan
+    from workflows.levels import Levels, requests_of
     from workflows.mailbox import Mailbox
     from workflows.options import ANSWER, ASK_AGAIN, LOCALLY, SILENCE_GRACE
-
-NO_ANSWER = "no_answer"
-"""The state of a breaker or gate that was asked and asked again, and has said nothing."""
 
 _REPORTED_AS = {
     Outcome.RECOVERED: PermitOutcome.SUCCESS,
@@ -40,43 +21,38 @@ _REPORTED_AS = {
 
 
 class Permit:
-    """One incident's requests, to one breaker and to the gate of its workspace."""
+    """One incident's requests, to its breakers and to the gate of its workspace.
+
+    The levels are asked in one order by everybody, and what has been granted is kept while a higher
+    level lets it wait: no two incidents wait for what the other one holds.
+    """
 
     def __init__(self, workspace: str, mailbox: Mailbox) -> None:
         self._workspace = workspace
         self._mailbox = mailbox
-        self._asked: PermitCall | None = None
-        self._gate_answered = False
-        self._granted = False
+        self._asked: Levels | None = None
         self._arrived: set[str] = set()
 
     def prepare(self, plan: Plan, cause: str) -> None:
-        """Make the requests of a plan; each has an id, so that asking twice is asking once."""
-        holder = workflow.info().workflow_id
-        gate = GateRequest(
-            request_id=str(workflow.uuid4()),
-            holder=holder,
-            cause=cause,
-            settings=plan.gate,
-            # an incident that plans anew for the same cause is no further one of it
-            comes_back=cause in self._arrived,
-        )
-        if plan.breaker:
-            gate = gate.model_copy(update={"park_for": plan.breaker.settings.park_for})
-        breaker = _call(plan.breaker, holder) if plan.breaker else None
-        self._asked = PermitCall(workspace=self._workspace, gate=gate, breaker=breaker)
-        self._gate_answered = self._granted = False
+        """Make the requests of a plan."""
+        # an incident that plans anew for the same cause is no further one of it
+        comes_back = cause in self._arrived
+        call = requests_of(plan, self._workspace, cause, comes_back=comes_back)
+        self._asked = Levels(call, self._mailbox)
 
     @property
     def park_for(self) -> timedelta:
         """How long the plan lets a request wait."""
-        return self._call.gate.park_for
+        return self._levels.gate.park_for
 
     @property
-    def breaker_state(self) -> str:
-        """The state of the breaker when it answered; one that does not run is closed."""
-        answer = self._of_breaker()
-        return answer.state if answer else Circuit.CLOSED
+    def breaker(self) -> LevelAnswer | None:
+        """The breaker that it depends on: the one that has not granted, or else the lowest."""
+        return self._levels.decisive_breaker()
+
+    def levels(self) -> tuple[LevelAnswer, ...]:
+        """Return what each level has answered, lowest first."""
+        return self._levels.answers()
 
     async def ask(self, until: datetime | None = None) -> PermitAnswer:
         """Return the answer of the first level that does not grant, or else of the gate.
@@ -86,24 +62,13 @@ class Permit:
         is refused.
         """
         give_up_at = (until or workflow.now() + self.park_for) + SILENCE_GRACE
-        answer = await self._answer_to(self._call, give_up_at)
-        if answer and answer is self._of_breaker() and answer.decision is Decision.GRANTED:
-            to_gate = self._call.model_copy(update={"breaker": None})
-            answer = await self._answer_to(to_gate, give_up_at)
+        await self._ask_until_answered(give_up_at)
+        answer = self._levels.standing()
         if answer is None:
-            return self._no_answer()
-        if answer is not self._of_breaker():
-            self._gate_answered = True
-            self._arrived.add(self._call.gate.cause)
-            self._granted |= answer.decision is Decision.GRANTED
-            self._remember_sent_away(answer)
+            return self._levels.refused_by_silence()
+        if self._levels.heed(answer):
+            self._arrived.add(self._levels.gate.cause)
         return answer
-
-    def _remember_sent_away(self, answer: PermitAnswer) -> None:
-        """Say so when asking again: who has no place in the queue is not known to the gate."""
-        if answer.decision is Decision.PARKED and not answer.place:
-            gate = self._call.gate.model_copy(update={"comes_back": True})
-            self._asked = self._call.model_copy(update={"gate": gate})
 
     async def wait_in_line(self, parked: PermitAnswer, until: datetime) -> None:
         """Wait until there is another answer, the run was reported, or it is time to ask again.
@@ -126,104 +91,69 @@ class Permit:
 
     def is_suspended(self) -> bool:
         """Whether the gate has said that nothing further is to be begun for now."""
-        answer = self._of_gate()
+        answer = self._asked.answer_of_gate() if self._asked else None
         return answer is not None and answer.decision is Decision.PARKED
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Tell both what the outcome means to them."""
-        said = _REPORTED_AS.get(outcome, PermitOutcome.IGNORED)
-        await self.give_back(said, said)
+    async def settle(self, ending: Ending) -> None:
+        """Tell every level what the ending means to it."""
+        said = _REPORTED_AS.get(ending.outcome, PermitOutcome.IGNORED)
+        to_breakers = PermitOutcome.UNKNOWN if ending.unclear else said
+        await self.give_back(to_breakers, to_gate=said, not_before=ending.not_before)
 
-    async def give_back(self, to_breaker: PermitOutcome, to_gate: PermitOutcome) -> None:
-        """Report to both, or leave the queue of the one that has not granted yet."""
+    async def give_back(
+        self,
+        to_breakers: PermitOutcome,
+        *,
+        to_gate: PermitOutcome | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Report to every level, or leave the queue of those that have not granted yet.
+
+        A request that is on its way may have been granted by levels that were not heard of yet, so
+        all of them are told; to one that knows nothing of it that means nothing.
+        """
         if self._asked is None:
             return
-        returned = PermitReturn(
-            workspace=self._workspace,
-            gate=GateReport(request_id=self._asked.gate.request_id, outcome=to_gate),
-            breaker=self._breaker_return(to_breaker),
-        )
-        refused = self._is_refused_by_breaker() and not self._gate_answered
+        report = PermitReport(request_id="", outcome=to_breakers, open_until=not_before)
+        returned = self._asked.returned(report, to_gate or to_breakers)
         self._asked = None
-        if not refused:
+        if returned.breakers or returned.gate:
             await workflow.execute_local_activity_method(
                 GateActivities.return_leave, returned, **LOCALLY
             )
 
     @property
-    def _call(self) -> PermitCall:
+    def _levels(self) -> Levels:
         assert self._asked is not None  # noqa: S101 for the type checker: asked after `prepare`
         return self._asked
 
-    def _of_breaker(self) -> PermitAnswer | None:
-        call = self._asked.breaker if self._asked else None
-        return self._mailbox.permits.get(call.request.request_id) if call else None
-
-    def _of_gate(self) -> PermitAnswer | None:
-        return self._mailbox.permits.get(self._asked.gate.request_id) if self._asked else None
-
-    def _is_refused_by_breaker(self) -> bool:
-        answer = self._of_breaker()
-        return answer is not None and answer.decision is Decision.REJECTED
-
-    def _breaker_return(self, outcome: PermitOutcome) -> BreakerReport | BreakerCancel | None:
-        call = self._call.breaker
-        if call is None or self._is_refused_by_breaker():
-            return None
-        request = call.request
-        if not self._granted:
-            cancel = CancelRequest(request_id=request.request_id)
-            return BreakerCancel(name=call.name, cancel=cancel)
-        report = PermitReport(
-            request_id=request.request_id, outcome=outcome, settings=request.settings
-        )
-        return BreakerReport(name=call.name, report=report, job_id=call.job_id)
-
-    async def _answer_to(self, call: PermitCall, give_up_at: datetime) -> PermitAnswer | None:
-        patience = ANSWER
-        while True:
-            answer = self._of_gate() or (self._of_breaker() if call.breaker else None)
-            if answer or workflow.now() >= give_up_at:
-                return answer
+    async def _ask_until_answered(self, give_up_at: datetime) -> None:
+        """Ask, and after a silence ask the levels one by one: then it is known who is silent."""
+        patience, one_by_one = ANSWER, False
+        while self._levels.standing() is None and workflow.now() < give_up_at:
+            call = self._levels.still_to_ask(one_by_one=one_by_one)
             at_once = await workflow.execute_local_activity_method(
                 GateActivities.ask_leave, call, **LOCALLY
             )
-            if at_once is not None:
-                self._mailbox.take_permit(at_once)
-            else:
-                left = give_up_at - workflow.now()
-                await self._wait_for_answer(call, min(patience, left))
+            for answer in at_once:
+                self._mailbox.take_permit(answer)
+            if not await self._hears(min(patience, give_up_at - workflow.now())):
+                one_by_one = True
                 # whoever is slow to answer is not helped by being asked more often
                 patience = min(patience * 2, ASK_AGAIN)
 
-    def _no_answer(self) -> PermitAnswer:
-        """Refuse in the name of the one who keeps silent: the breaker, or else the gate."""
-        breaker = self._call.breaker
-        silent = gate_workflow_id(self._workspace)
-        if breaker and not self._of_breaker():
-            silent = breaker.name
-        return PermitAnswer(
-            request_id=self._call.gate.request_id,
-            decision=Decision.REJECTED,
-            breaker=silent,
-            state=NO_ANSWER,
-        )
+    async def _hears(self, patience: timedelta) -> bool:
+        """Wait for an answer, or for a level to grant that leaves it to the holder to go on."""
+        passed = self._levels.passed()
 
-    async def _wait_for_answer(self, call: PermitCall, patience: timedelta) -> None:
         def has_come() -> bool:
-            of_breaker = self._of_breaker() if call.breaker else None
-            return bool(self._of_gate() or of_breaker)
+            return self._levels.standing() is not None or self._levels.passed() > passed
 
+        if has_come():
+            return True
         try:
             await workflow.wait_condition(has_come, timeout=patience)
         except TimeoutError:
             workflow.logger.warning("permit.no_answer")
-
-
-def _call(breaker: PlannedBreaker, holder: str) -> BreakerCall:
-    request = PermitRequest(
-        request_id=str(workflow.uuid4()), holder=holder, settings=breaker.settings
-    )
-    return BreakerCall(
-        name=breaker.name, request=request, workspace=breaker.workspace, job_id=breaker.job_id
-    )
+            return False
+        return True

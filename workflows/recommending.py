@@ -4,6 +4,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.recommendations import RecommendationActivities
+    from lakemend.actions import Escalate
+    from lakemend.incident import Ending, Outcome
+    from lakemend.phase import PlannedStep
     from lakemend.recommendation import RecommendationRequest, changes_that_help, recommend
     from workflows.options import LOCALLY
     from workflows.story import Story
@@ -21,3 +24,9 @@ async def recommend_for_good(story: Story) -> None:
         RecommendationActivities.settings_changed, request, **LOCALLY
     )
     story.update(recommendation=recommend(story.view, lines))
+
+
+def handed_over(step: PlannedStep) -> Ending:
+    """Return the end that the playbook itself declares."""
+    advice = Escalate.model_validate(step.parameters).recommendation
+    return Ending(outcome=Outcome.ESCALATED, message=advice)

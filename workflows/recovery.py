@@ -1,13 +1,14 @@
 """Carrying out a plan: phase by phase, step by step, attempt by attempt, until one helps."""
 
 import asyncio
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.decision import Decision
-    from lakemend.actions import ESCALATE, Escalate, Wait
+    from lakemend.actions import ESCALATE, Wait
     from lakemend.durations import format_duration
     from lakemend.evidence import Evidence, RunPhase, whole_run_key
     from lakemend.health import taken_over, unhealthy
@@ -21,7 +22,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.failures import explain, is_hopeless, is_over_budget, somebody_else_was_first
     from workflows.mailbox import Mailbox
     from workflows.proof import Checks, Proof
+    from workflows.recommending import handed_over
     from workflows.story import Story
+    from workflows.throttling import throttled_until
     from workflows.verdict import Verdict
     from workflows.waiting import wait_for_run
 
@@ -52,6 +55,7 @@ class Recovery:
         self._evidence = leave.evidence
         self._failed_tasks = tuple(task.task_key for task in self._evidence.failed_tasks)
         self._cost_factor = 1.0
+        self._not_before: datetime | None = None
 
     async def run(self) -> Ending | NewFailure:
         """Return how it ended, or a new decision when the run now fails for another reason."""
@@ -61,7 +65,7 @@ class Recovery:
             if result is not None:
                 return result
         message = f"No step of {self._plan.playbook} helped. Last: {self._last_message()}"
-        return Ending(outcome=Outcome.ESCALATED, message=message)
+        return Ending(outcome=Outcome.ESCALATED, message=message, not_before=self._not_before)
 
     async def _enter(self, phase: Phase) -> None:
         """Begin a phase from the settings as they were: what did not help before goes back."""
@@ -88,7 +92,7 @@ class Recovery:
         if step.skip or step.action == ESCALATE:
             self._story.begin_step(step, phase, attempt=1)
             self._story.end_step(status=StepStatus.SKIPPED, message=step.skip or "for a person")
-            return Verdict.DONE if step.skip else _handed_over(step)
+            return Verdict.DONE if step.skip else handed_over(step)
         for attempt in range(1, len(step.pauses) + 2):
             if attempt > 1:
                 await self._pause(step, attempt)
@@ -155,6 +159,7 @@ class Recovery:
         if is_cancelled_exception(error):
             raise error
         message = explain(error)
+        self._not_before = throttled_until(error) or self._not_before
         if is_over_budget(error):
             self._story.end_step(status=StepStatus.SKIPPED, message=message)
             return Ending(outcome=Outcome.ESCALATED, message=f"Not tried any further: {message}")
@@ -181,7 +186,7 @@ class Recovery:
             waited = format_duration(step.run_timeout)
             message = f"Run {watched.run_id} is still active after {waited}; it is left running."
             self._story.end_step(status=StepStatus.FAILED, message=message)
-            return Ending(outcome=Outcome.ESCALATED, message=message)
+            return Ending(outcome=Outcome.ESCALATED, message=message, unclear=True)
         self._compensation.run_ended()
         self._story.remember_failure(end.failure_key)
         aside = self._stepped_aside(end, watched)
@@ -241,9 +246,3 @@ class Recovery:
     def _last_message(self) -> str:
         steps = self._story.view.steps
         return steps[-1].message if steps else "there was none"
-
-
-def _handed_over(step: PlannedStep) -> Ending:
-    """Return the end that the playbook itself declares."""
-    advice = Escalate.model_validate(step.parameters).recommendation
-    return Ending(outcome=Outcome.ESCALATED, message=advice)

@@ -116,8 +116,8 @@ def _choice(decision: DecisionRecord) -> Iterator[str]:
     if decision.memory:
         yield f"  {on_one_line(decision.memory)}"
     yield from map(_step, decision.steps)
-    if decision.breaker:
-        yield f"  with the leave of breaker {on_one_line(decision.breaker)}"
+    for breaker in decision.breakers:
+        yield f"  with the leave of breaker {on_one_line(breaker)}"
     if decision.max_workers:
         factor = f"{decision.max_cost_factor:g} times the cost"
         yield f"  within {decision.max_workers} workers and {factor}"

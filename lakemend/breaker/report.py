@@ -62,7 +62,7 @@ def _call(
     started = permit.granted_at if permit else now
     duration = now - started if said.duration is None else said.duration
     failed = _resolve(said.outcome, settings) is PermitOutcome.FAILURE
-    return Call(at=now, failed=failed, slow=is_slow(duration, settings))
+    return Call(at=now, failed=failed, slow=is_slow(duration, settings), source=said.source)
 
 
 def _is_late(breaker: Breaker, permit: Permit | None) -> bool:

@@ -10,11 +10,12 @@ KEPT_CALLS = 1000
 
 
 class Call(Model):
-    """One recovery that ended at `at`."""
+    """One recovery that ended at `at`; failures in a row of one `source` count as one."""
 
     at: datetime
     failed: bool
     slow: bool = False
+    source: str = ""
 
 
 Calls = tuple[Call, ...]
@@ -38,8 +39,18 @@ def is_slow(duration: timedelta, settings: BreakerSettings) -> bool:
 
 def record(calls: Calls, call: Call, settings: BreakerSettings) -> Calls:
     """Add a call; more are kept than needed, so that another kind of window can follow."""
+    calls = _without_its_last(calls, call)
     keep = KEPT_CALLS if settings.window is Window.TIME else _most(settings)
     return (*calls, call)[-keep:]
+
+
+def _without_its_last(calls: Calls, call: Call) -> Calls:
+    """Drop the failure that the same source had in the row that this one goes on with."""
+    row = _trailing_failures(calls)
+    if not (call.failed and call.source and row):
+        return calls
+    kept = tuple(each for each in calls[-row:] if each.source != call.source)
+    return calls[:-row] + kept
 
 
 def _most(settings: BreakerSettings) -> int:

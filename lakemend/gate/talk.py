@@ -12,6 +12,7 @@ from lakemend.permit import (
     BreakerCall,
     BreakerCancel,
     BreakerReport,
+    LeaveRequest,
     PermitOutcome,
 )
 
@@ -27,15 +28,13 @@ class GateSettings(Model):
     permit_expires_after: Duration = timedelta(hours=24)
 
 
-class GateRequest(Model):
-    """May I act against `cause`? `holder` is the workflow to answer, by `permit_answered`.
+class GateRequest(LeaveRequest):
+    """Asks a gate for leave to act against `cause`; it is the last level.
 
     `comes_back` is from one that asks anew against the same cause, since a full queue has sent it
     away or it has planned again: the gate keeps nothing of it, and has counted it as an arrival.
     """
 
-    request_id: str
-    holder: str
     cause: Annotated[str, Field(min_length=1, max_length=200)]
     settings: GateSettings = GateSettings()
     park_for: Duration = timedelta(hours=4)
@@ -50,22 +49,24 @@ class GateReport(Model):
 
 
 class PermitCall(Model):
-    """Asks level by level: the breaker of the job or cluster, then the gate of the workspace.
+    """Asks level by level: the breakers of job and cluster, then the gate of the workspace.
 
-    `breaker` is left out when it has granted already, or when the playbook has none.
+    `breakers` are those that have not granted yet, lowest first. A request travels from level to
+    level, unless each is to answer for itself, `one_by_one`.
     """
 
     workspace: str
     gate: GateRequest
-    breaker: BreakerCall | None = None
+    breakers: tuple[BreakerCall, ...] = ()
+    one_by_one: bool = False
 
 
 class PermitReturn(Model):
-    """Gives the leave of every level back in one go."""
+    """Gives the leave of every level back in one go; a gate that was never asked is left out."""
 
     workspace: str
-    gate: GateReport
-    breaker: BreakerReport | BreakerCancel | None = None
+    gate: GateReport | None = None
+    breakers: tuple[BreakerReport | BreakerCancel, ...] = ()
 
 
 def gate_workflow_id(workspace: str) -> str:

@@ -58,8 +58,8 @@ def test_the_resource_is_brought_back_where_the_playbook_would_repeat_a_run(
 
     assert made.ruling.consent is Consent.ACT
     assert active(made) == phases
-    assert made.breaker is not None
-    assert made.breaker.name.endswith(f":{kind}-x")
+    assert made.breakers
+    assert made.breakers[0].name.endswith(f":{kind}-x")
 
 
 @pytest.mark.parametrize("cause", list(Cause))

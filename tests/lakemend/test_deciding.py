@@ -59,7 +59,7 @@ def test_record_names_policy_breaker_caps_and_steps() -> None:
 
     assert decision.consent == "act"
     assert decision.playbook_hash == load_playbooks()[decision.playbook].content_hash
-    assert decision.breaker == "DatabricksOutOfMemoryError:job-9"
+    assert decision.breakers == ("DatabricksOutOfMemoryError:job-9",)
     assert decision.max_workers == Settings().max_cluster_workers
     first, second = decision.steps[:2]
     assert (first.phase, first.action, first.target) == ("steps", "change_node_type", "job-9")

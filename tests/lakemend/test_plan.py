@@ -55,8 +55,17 @@ def test_driver_memory_is_sought_in_the_job_cluster_of_the_failed_task() -> None
     assert active(plan.phases[0]) == ["change_node_type", "repair_run"]
     assert step.target is not None
     assert (step.target.resource, step.target.job_cluster_key) == ("job-77", "main")
-    assert plan.breaker is not None
-    assert plan.breaker.name == "DatabricksOutOfMemoryError:job-77"
+    assert plan.breakers
+    assert plan.breakers[0].name == "DatabricksOutOfMemoryError:job-77"
+
+
+def test_on_a_shared_cluster_its_breaker_is_asked_after_that_of_the_job() -> None:
+    of_job, of_cluster = make_plan(oom(), evidence(ALL_PURPOSE), PLAYBOOKS, Settings()).breakers
+
+    assert of_job.name == "DatabricksOutOfMemoryError:job-77"
+    assert of_cluster.name == "DatabricksOutOfMemoryError:cluster-0504-shared"
+    assert (of_cluster.source, of_cluster.job_id) == ("job-77", "")
+    assert not of_cluster.settings.cool_down
 
 
 def test_an_all_purpose_cluster_is_changed_itself() -> None:
@@ -126,8 +135,8 @@ def test_settings_fill_what_the_playbook_leaves_out() -> None:
     assert scale.parameters == {"percent": 50}
     assert repair.pauses == (timedelta(seconds=7),)
     assert plan.caps.max_workers == 4
-    assert plan.breaker is not None
-    assert plan.breaker.settings.failure_threshold == 9
+    assert plan.breakers
+    assert plan.breakers[0].settings.failure_threshold == 9
 
 
 def about(resource: str) -> Evidence:
@@ -162,8 +171,8 @@ def test_a_person_may_name_every_breaker_that_a_plan_asks(
 
     plan = make_plan(diagnosis, failed, {"Mine": parse_playbook(text)}, Settings())
 
-    assert plan.breaker is not None
-    assert check_breaker_name(plan.breaker.name) == plan.breaker.name
+    assert plan.breakers
+    assert all(check_breaker_name(each.name) == each.name for each in plan.breakers)
 
 
 def test_a_chained_playbook_is_frozen_into_the_plan() -> None:

@@ -70,10 +70,11 @@ class DrivenGate:
         request = GateRequest(
             request_id=str(uuid4()), holder=holder.id, cause="network", settings=self.settings
         )
-        call = PermitCall(workspace=self.workspace, gate=request, breaker=breaker)
-        at_once = await self.bench.gates.ask_leave(call)
-        if at_once:
-            self.at_once[request.request_id] = at_once
+        call = PermitCall(
+            workspace=self.workspace, gate=request, breakers=(breaker,) if breaker else ()
+        )
+        for answer in await self.bench.gates.ask_leave(call):
+            self.at_once[answer.request_id] = answer
         return request.request_id
 
     async def answer(self, holder: Handle, request_id: str, *wanted: Decision) -> PermitAnswer:
@@ -278,7 +279,7 @@ async def test_one_report_reaches_both(bench: Bench, single: DrivenGate) -> None
         PermitReturn(
             workspace=single.workspace,
             gate=GateReport(request_id=request_id, outcome=PermitOutcome.FAILURE),
-            breaker=BreakerReport(name=name, report=said),
+            breakers=(BreakerReport(name=name, report=said),),
         )
     )
 

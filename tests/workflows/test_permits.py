@@ -13,19 +13,21 @@ from lakemend.gate.state import Gate, Pause, Place
 from lakemend.gate.storm import Storm
 from lakemend.gate.talk import GATE_WORKFLOW, GateReport, gate_workflow_id
 from lakemend.gate.view import GateInput, GateStatus
+from lakemend.levels import PlannedBreaker
 from lakemend.permit import (
     Decision,
     PermitAnswer,
     PermitOutcome,
     breaker_workflow_id,
 )
-from lakemend.plan import Plan, PlannedBreaker
+from lakemend.plan import Plan
 from lakemend.policy import Consent, Ruling
 from lakemend.turning_away import MOST_WAITING
 from tests.workflows.holders import Bench, Holder, running_bench, time_skipping
 from workflows.admission import refusal
+from workflows.levels import NO_ANSWER
 from workflows.mailbox import Mailbox
-from workflows.permits import NO_ANSWER, Permit
+from workflows.permits import Permit
 
 NOW = datetime.now(UTC)
 PATIENCE = timedelta(hours=12)
@@ -43,8 +45,8 @@ class Petitioner:
     @workflow.run
     async def run(self, workspace: str, breaker: str = "") -> list[PermitAnswer]:
         permit = Permit(workspace, self._mailbox)
-        asked = PlannedBreaker(name=breaker, settings=PARK) if breaker else None
-        permit.prepare(Plan(ruling=Ruling(consent=Consent.ACT), breaker=asked), CAUSE)
+        asked = (PlannedBreaker(name=breaker, settings=PARK),) if breaker else ()
+        permit.prepare(Plan(ruling=Ruling(consent=Consent.ACT), breakers=asked), CAUSE)
         answers = [await permit.ask()]
         while answers[-1].decision is Decision.PARKED and not answers[-1].place:
             await permit.wait_in_line(answers[-1], workflow.now() + PATIENCE)

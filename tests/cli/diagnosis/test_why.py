@@ -29,7 +29,7 @@ def kept(lakemend: Lakemend, tmp_path: Path) -> Lakemend:
         consent="observe",
         reason="switched off",
         steps=(ChosenStep(phase="steps", action="repair_run", target="run-5"),),
-        breaker="DatabricksOutOfMemoryError:job-9",
+        breakers=("DatabricksOutOfMemoryError:job-9",),
     )
     records = open_records(f"sqlite:///{next((tmp_path / 'data').glob('*.db'))}")
     records.save_incident(

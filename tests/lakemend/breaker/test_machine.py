@@ -97,6 +97,15 @@ def test_a_result_that_comes_after_its_permit_ended_is_in_the_totals_once(
     assert not breaker.breaker.trial
 
 
+def test_failures_in_a_row_of_one_source_count_as_one() -> None:
+    breaker = driven()
+    for number, source in enumerate(["a"] * 5 + ["b", "c", "d", "a", "e"]):
+        assert breaker.state == "closed"
+        breaker.tell(PermitReport(request_id=f"n{number}", outcome=FAILURE, source=source))
+
+    assert breaker.state == "open"
+
+
 def test_a_late_result_is_counted_without_a_transition() -> None:
     breaker = driven()
     early = breaker.ask()
