@@ -1,6 +1,8 @@
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -84,3 +86,18 @@ def test_schema_of_a_newer_version_is_told(url: str) -> None:
 
 def test_records_work_right_after_a_migration(records: Records) -> None:
     assert records.claim_failure("key", "incident:default:run-1", "first")
+
+
+def test_a_new_file_that_another_process_writes_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "records.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    with ThreadPoolExecutor(1) as pool:
+        migrated = pool.submit(migrate, f"sqlite:///{file}")
+        with pytest.raises(TimeoutError):
+            migrated.result(timeout=0.3)
+        other.execute("COMMIT")
+        migrated.result(timeout=60)
+
+    other.close()
