@@ -12,6 +12,7 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict
 
 from lakemend.diagnosis import Cause, Remedy
+from lakemend.diagnosis.causes import cause_table
 from lakemend.knowledge import KNOWLEDGE
 
 
@@ -28,7 +29,10 @@ class Says(StrEnum):
 
 
 class TerminationCode(BaseModel):
-    """One code: its family and cause, whether the same again may pass, and who can fix it."""
+    """One code: its family and cause, whether the same again may pass, and who can fix it.
+
+    `playbook` is the error type whose playbook is recommended; empty where there is none to run.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +40,7 @@ class TerminationCode(BaseModel):
     family: str
     cause: Cause
     says: Says
+    playbook: str
     remedy: Remedy
     retryable: bool
     fixed_by: str
@@ -92,6 +97,7 @@ def _by_type(code: str, type_: str) -> TerminationCode | None:
         family="unknown",
         cause=cause,
         says=says,
+        playbook=cause_table()[cause].error_type,
         remedy=remedy,
         retryable=remedy is Remedy.RETRY,
         fixed_by="person" if remedy is Remedy.PERSON else "lakemend",

@@ -63,6 +63,7 @@ def test_a_code_is_told_completely(code: TerminationCode):
     assert code.evidence in {"doc", "issue", "name"}
     assert code.retryable == (code.remedy is Remedy.RETRY)
     assert code.fixed_by in {"lakemend", "person", "nobody"}
+    assert code.playbook == cause_table()[code.cause].error_type
 
 
 @pytest.mark.parametrize(
