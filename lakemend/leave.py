@@ -4,6 +4,9 @@ from datetime import datetime
 
 from lakemend.model import Model
 
+NO_ANSWER = "no_answer"
+"""The state of a breaker or gate that was asked and asked again, and has said nothing."""
+
 
 class LevelAnswer(Model):
     """What one level of leave to act has answered; `decision` is empty before it has."""

@@ -2,7 +2,7 @@
 
 from lakemend.decision_record import DecisionRecord, Inputs
 from lakemend.incident import IncidentView, Outcome, Stage, StepRecord
-from lakemend.leave import LevelAnswer
+from lakemend.leave import NO_ANSWER, LevelAnswer
 from lakemend.model import Model
 
 
@@ -48,6 +48,10 @@ def _answer(view: IncidentView) -> str:
         return "not asked"
     if not view.breaker_state:
         return "asked; it has not answered"
+    if view.breaker_state == NO_ANSWER:
+        return "asked again and again; it gave no answer"
+    if LevelAnswer(level=view.breaker, decision="granted", state=view.breaker_state) in view.leave:
+        return f"granted: the breaker was {view.breaker_state}"
     if view.stage is Stage.PARKED:
         return f"parked: the breaker is {view.breaker_state}"
     acted = bool(view.steps) or view.outcome is None

@@ -10,13 +10,13 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.evidence import Evidence
     from lakemend.gate.talk import GATE_PREFIX
     from lakemend.incident import Outcome, Parked, Stage
+    from lakemend.leave import NO_ANSWER
     from lakemend.model import Model
     from lakemend.permit import Decision as PermitDecision
     from lakemend.permit import PermitAnswer, PermitOutcome
     from lakemend.policy import Consent, Ending, ending_without_recovery
     from lakemend.step import WatchedRun
     from workflows.calls import decide, read_again
-    from workflows.levels import NO_ANSWER
     from workflows.mailbox import Mailbox
     from workflows.options import PARK_GRACE
     from workflows.permits import Permit
@@ -65,7 +65,9 @@ class Admission:
         if breaker is None:
             return
         self._story.update(breaker=breaker.level, breaker_state=breaker.state)
-        words = ", ".join(f"{each.level} {each.decision or 'not asked'}" for each in levels)
+        words = ", ".join(
+            f"{each.level} {each.decision or each.state or 'not asked'}" for each in levels
+        )
         facts = [each.model_dump(mode="json") for each in levels]
         self._story.tell("leave", f"Leave to act: {words}", levels=facts)
 

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
         PermitReturn,
         gate_workflow_id,
     )
-    from lakemend.leave import LevelAnswer
+    from lakemend.leave import NO_ANSWER, LevelAnswer
     from lakemend.levels import PlannedBreaker
     from lakemend.permit import (
         BreakerCall,
@@ -29,9 +29,6 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.plan import Plan
     from workflows.mailbox import Mailbox
 
-NO_ANSWER = "no_answer"
-"""The state of a breaker or gate that was asked and asked again, and has said nothing."""
-
 
 class Levels:
     """The breakers of a plan, lowest first, and the gate; the answers come into the mailbox."""
@@ -40,6 +37,7 @@ class Levels:
         self._call = call
         self._mailbox = mailbox
         self._granted_at: datetime | None = None
+        self._silent = ""
 
     @property
     def gate(self) -> GateRequest:
@@ -85,23 +83,31 @@ class Levels:
     def refused_by_silence(self) -> PermitAnswer:
         """Refuse in the name of the one who keeps silent."""
         names = [each.name for each in self._call.breakers] + [self._gate_id]
+        self._silent = names[self.passed()]
         return PermitAnswer(
             request_id=self.gate.request_id,
             decision=Decision.REJECTED,
-            breaker=names[self.passed()],
+            breaker=self._silent,
             state=NO_ANSWER,
         )
 
     def answers(self) -> tuple[LevelAnswer, ...]:
         """Return what each level has answered, for people."""
-        breakers = (_in_view(each.name, self._said(each)) for each in self._call.breakers)
-        return (*breakers, _in_view(self._gate_id, self.answer_of_gate()))
+        breakers = (self._in_view(each.name, self._said(each)) for each in self._call.breakers)
+        return (*breakers, self._in_view(self._gate_id, self.answer_of_gate()))
+
+    def _in_view(self, name: str, answer: PermitAnswer | None) -> LevelAnswer:
+        if answer is None:
+            return LevelAnswer(level=name, state=NO_ANSWER if name == self._silent else "")
+        return LevelAnswer(level=name, decision=answer.decision, state=answer.state)
 
     def decisive_breaker(self) -> LevelAnswer | None:
         """Return the breaker that has not granted, or else the lowest; None where none is asked."""
         breakers = self.answers()[:-1]
         holding = (
-            each for each in breakers if each.decision in {Decision.PARKED, Decision.REJECTED}
+            each
+            for each in breakers
+            if each.decision in {Decision.PARKED, Decision.REJECTED} or each.state == NO_ANSWER
         )
         return next(holding, breakers[0] if breakers else None)
 
@@ -176,9 +182,3 @@ def _request_to(breaker: PlannedBreaker, holder: str) -> BreakerCall:
         job_id=breaker.job_id,
         source=breaker.source,
     )
-
-
-def _in_view(name: str, answer: PermitAnswer | None) -> LevelAnswer:
-    if answer is None:
-        return LevelAnswer(level=name)
-    return LevelAnswer(level=name, decision=answer.decision, state=answer.state)

@@ -30,8 +30,8 @@ def tell(record: Why) -> Iterator[str]:
     yield ""
     yield f"Breaker {on_one_line(record.breaker)}: {record.breaker_answer}".replace(" :", ":")
     for each in record.leave:
-        state = f", {each.state}" if each.state else ""
-        yield on_one_line(f"  {each.level}: {each.decision or 'not asked yet'}{state}")
+        said = ", ".join(filter(None, (each.decision, each.state)))
+        yield on_one_line(f"  {each.level}: {said or 'not asked yet'}")
     yield "What was done"
     yield from map(_step, record.taken)
     if not record.taken:

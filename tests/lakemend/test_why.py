@@ -48,6 +48,22 @@ def test_incident_without_a_decision_still_says_why() -> None:
             {"breaker": "b", "breaker_state": "open", "outcome": "escalated"},
             "refused: the breaker was open",
         ),
+        (
+            {"breaker": "b", "breaker_state": "no_answer", "outcome": "escalated"},
+            "asked again and again; it gave no answer",
+        ),
+        (
+            {
+                "breaker": "b",
+                "breaker_state": "closed",
+                "outcome": "escalated",
+                "leave": [
+                    {"level": "b", "decision": "granted", "state": "closed"},
+                    {"level": "gate:default", "state": "no_answer"},
+                ],
+            },
+            "granted: the breaker was closed",
+        ),
     ],
 )
 def test_breakers_answer_is_told(facts: dict[str, Any], answer: str) -> None:

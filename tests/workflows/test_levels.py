@@ -12,7 +12,7 @@ from lakemend.breaker.settings import BreakerSettings, WhenOpen
 from lakemend.gate.talk import GateRequest, PermitCall, gate_workflow_id
 from lakemend.gate.view import GateStatus
 from lakemend.incident import Ending, Outcome
-from lakemend.leave import LevelAnswer
+from lakemend.leave import NO_ANSWER, LevelAnswer
 from lakemend.levels import PlannedBreaker
 from lakemend.permit import (
     BreakerCall,
@@ -34,7 +34,6 @@ from tests.workflows.holders import (
     running_bench,
     time_skipping,
 )
-from workflows.levels import NO_ANSWER
 from workflows.mailbox import Mailbox
 from workflows.permits import Permit
 

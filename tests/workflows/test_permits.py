@@ -13,6 +13,7 @@ from lakemend.gate.state import Gate, Pause, Place
 from lakemend.gate.storm import Storm
 from lakemend.gate.talk import GATE_WORKFLOW, GateReport, gate_workflow_id
 from lakemend.gate.view import GateInput, GateStatus
+from lakemend.leave import NO_ANSWER, LevelAnswer
 from lakemend.levels import PlannedBreaker
 from lakemend.permit import (
     Decision,
@@ -25,7 +26,6 @@ from lakemend.policy import Consent, Ruling
 from lakemend.turning_away import MOST_WAITING
 from tests.workflows.holders import Bench, Holder, running_bench, time_skipping
 from workflows.admission import refusal
-from workflows.levels import NO_ANSWER
 from workflows.mailbox import Mailbox
 from workflows.permits import Permit
 
@@ -44,7 +44,7 @@ class Petitioner:
 
     @workflow.run
     async def run(self, workspace: str, breaker: str = "") -> list[PermitAnswer]:
-        permit = Permit(workspace, self._mailbox)
+        permit = self._permit = Permit(workspace, self._mailbox)
         asked = (PlannedBreaker(name=breaker, settings=PARK),) if breaker else ()
         permit.prepare(Plan(ruling=Ruling(consent=Consent.ACT), breakers=asked), CAUSE)
         answers = [await permit.ask()]
@@ -52,6 +52,14 @@ class Petitioner:
             await permit.wait_in_line(answers[-1], workflow.now() + PATIENCE)
             answers.append(await permit.ask())
         return answers
+
+    @workflow.query
+    def breaker(self) -> LevelAnswer | None:
+        return self._permit.breaker
+
+    @workflow.query
+    def levels(self) -> tuple[LevelAnswer, ...]:
+        return self._permit.levels()
 
     @workflow.signal
     def permit_answered(self, answer: PermitAnswer) -> None:
@@ -133,6 +141,8 @@ async def test_a_gate_that_never_answers_is_given_up_after_the_time_to_park(benc
 
     assert [answer.decision for answer in answers] == [Decision.REJECTED]
     assert (answers[0].breaker, answers[0].state) == (gate_workflow_id(workspace), NO_ANSWER)
+    (gate,) = await incident.query(Petitioner.levels)
+    assert gate == LevelAnswer(level=gate_workflow_id(workspace), state=NO_ANSWER)
 
 
 async def test_a_breaker_that_never_answers_is_named(bench: Bench) -> None:
@@ -147,6 +157,8 @@ async def test_a_breaker_that_never_answers_is_named(bench: Bench) -> None:
     answers = await incident.result()
 
     assert [answer.breaker for answer in answers] == [name]
+    shown = await incident.query(Petitioner.breaker)
+    assert shown == LevelAnswer(level=name, state=NO_ANSWER)
     ending = refusal(answers[0])
     assert ending is not None
     assert ending.message == f"Circuit breaker {name} gave no answer, however often it was asked."
