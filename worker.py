@@ -10,7 +10,6 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import FixedSizeSlotSupplier, Worker, WorkerTuner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.actions.table import action_activities
 from activities.breakers import EntityActivities
@@ -42,6 +41,7 @@ from workflows.incident import IncidentWorkflow
 from workflows.lease import LeaseWorkflow
 from workflows.options import workspace_queue
 from workflows.retention import PruneRecordsWorkflow, schedule_pruning
+from workflows.sandbox import sandbox
 
 ENTITIES = (BreakerWorkflow, GateWorkflow, LeaseWorkflow)
 # An entity that somebody starts by hand on the incidents' queue is served there.
@@ -201,11 +201,3 @@ def _tuner(workflow: Supplier, activity: Supplier) -> WorkerTuner:
         local_activity_supplier=USUAL_SLOTS,
         nexus_supplier=USUAL_SLOTS,
     )
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """Return the workflow sandbox, without importing our pure modules anew for each workflow."""
-    passed = SandboxRestrictions.default.with_passthrough_modules(
-        "activities", "lakemend", "pydantic", "workflows"
-    )
-    return SandboxedWorkflowRunner(restrictions=passed)

@@ -21,7 +21,7 @@ from bench.stage import SOON, Stage, staged
 from lakemend.evidence import RunPhase
 from lakemend.incident import Outcome
 from lakemend.step import WatchedRun
-from worker import sandbox
+from workflows.sandbox import sandbox
 
 MIN_RATIO = 0.6
 ROUNDS = 4

@@ -27,9 +27,9 @@ from lakemend.incident import SEARCH_ATTRIBUTES
 from lakemend.letter import ENTITY_QUEUE
 from lakemend.settings import Settings
 from records import Records, migrate, open_records
-from worker import sandbox
 from workflows.breaker import BreakerWorkflow
 from workflows.gate import GateWorkflow
+from workflows.sandbox import sandbox
 
 JWT_SECRET = "b41c7f0e9d2a4c6f8e1b3d5a7c9e0f24"
 

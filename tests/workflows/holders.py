@@ -39,11 +39,11 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from lakemend.recording import AuditInput
-from worker import sandbox
 from workflows.breaker import BreakerWorkflow
 from workflows.gate import GateWorkflow
 from workflows.lease import LeaseWorkflow
 from workflows.mailbox import Mailbox
+from workflows.sandbox import sandbox
 
 BINARIES = Path(sys.executable).parent
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD

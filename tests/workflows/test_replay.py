@@ -11,7 +11,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from worker import WORKFLOWS, sandbox
+from worker import WORKFLOWS
+from workflows.sandbox import sandbox
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 
