@@ -1,10 +1,10 @@
 """What a breaker costs: requests on one key at once, and the latency of one request.
 
-`python -m bench.breaker [INCIDENTS] [--save]`. Embedded server, one worker. The incidents of the
-first part ask a breaker and the gate as incidents do, run as many activities as a healthy repair,
-and report; the same incidents that ask nobody are the measure. Then there are three to ask: the
-breakers of job and cluster, and the gate. The latency is from the request to the end of the holder
-that was answered, against a signal to a workflow that signals back.
+`python -m bench.breaker [INCIDENTS] [--save]`. Embedded server, one process. The incidents of
+the first part ask a breaker and the gate as incidents do, run as many activities as a healthy
+repair, and report; the same incidents that ask nobody are the measure. Then there are three to
+ask: the breakers of job and cluster, and the gate. The latency is from the request to the end of
+the holder that was answered, against a signal to a workflow that signals back.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ from bench.breaker_workflows import (
 )
 from bench.results import command_line, conclude
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE
+from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
     BreakerCall,
     PermitRequest,
@@ -111,18 +112,23 @@ async def running() -> AsyncGenerator[Client]:
         data_converter=pydantic_data_converter,
         search_attributes=attributes,
     ) as env:
-        entities = EntityActivities(env.client, TASK_QUEUE, nothing_recovered)
-        gates = GateActivities(env.client, TASK_QUEUE, entities)
-        own = [record_audit, work]
-        async with Worker(
-            env.client,
-            task_queue=TASK_QUEUE,
-            workflows=[BreakerWorkflow, GateWorkflow, Incident, Echo, Holder],
-            activities=[
-                *(gates.ask_leave, gates.return_leave),
-                *own,
-            ],
-            workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        gates = GateActivities(env.client, ENTITY_QUEUE, entities_of(env.client))
+        runner = SandboxedWorkflowRunner(restrictions=restrictions)
+        async with (
+            Worker(
+                env.client,
+                task_queue=TASK_QUEUE,
+                workflows=[Incident, Echo, Holder],
+                activities=[gates.ask_leave, gates.return_leave, work],
+                workflow_runner=runner,
+            ),
+            Worker(
+                env.client,
+                task_queue=ENTITY_QUEUE,
+                workflows=[BreakerWorkflow, GateWorkflow],
+                activities=[record_audit],
+                workflow_runner=runner,
+            ),
         ):
             yield env.client
     # The SDK's threads hand back what they hold; an interpreter that ends before aborts or hangs.
@@ -134,11 +140,15 @@ async def run_incidents(
 ) -> tuple[float, int, int]:
     """Return incidents a second, permits given in all, and the events of one incident."""
     slots = asyncio.Semaphore(STARTS_AT_ONCE)
+    crowd = str(uuid4())  # a cause of its own: one crowd after the other would be a storm
 
     async def start() -> WorkflowHandle[Any, int]:
         async with slots:
             return await client.start_workflow(
-                Incident.run, list(breakers), id=str(uuid4()), task_queue=TASK_QUEUE
+                Incident.run,
+                args=[list(breakers), crowd],
+                id=str(uuid4()),
+                task_queue=TASK_QUEUE,
             )
 
     began = time.perf_counter()
@@ -205,8 +215,13 @@ async def measure(count: int) -> Result:
     )
 
 
+def entities_of(client: Client) -> EntityActivities:
+    """Return what asks breakers; they have a queue of their own, as in the worker."""
+    return EntityActivities(client, ENTITY_QUEUE, nothing_recovered)
+
+
 async def _latencies(client: Client) -> tuple[float, float]:
-    entities = EntityActivities(client, TASK_QUEUE, nothing_recovered)
+    entities = entities_of(client)
     echo = await client.start_workflow(Echo.run, id=str(uuid4()), task_queue=TASK_QUEUE)
 
     async def bare(request: PermitRequest) -> None:

@@ -50,16 +50,17 @@ async def work() -> None:
 class Incident:
     """Asks `breakers`, lowest first, and the gate as an incident does, works, and reports to all.
 
-    Asks nobody where no breaker is named; returns how many permits it was given.
+    Asks nobody where no breaker is named; returns how many permits it was given. The gate takes
+    incidents of one `cause` together.
     """
 
     def __init__(self) -> None:
         self._mailbox = Mailbox()
 
     @workflow.run
-    async def run(self, breakers: list[str]) -> int:
+    async def run(self, breakers: list[str], cause: str) -> int:
         permit = Permit(WORKSPACE, self._mailbox)
-        granted = breakers and await self._ask(permit, breakers)
+        granted = breakers and await self._ask(permit, breakers, cause)
         for _ in range(ACTIVITIES):
             await workflow.execute_activity(work, start_to_close_timeout=LOCALLY)
         await permit.settle(Ending(outcome=Outcome.RECOVERED, message="It works again."))
@@ -69,10 +70,10 @@ class Incident:
     def permit_answered(self, answer: PermitAnswer) -> None:
         self._mailbox.take_permit(answer)
 
-    async def _ask(self, permit: Permit, breakers: list[str]) -> bool:
+    async def _ask(self, permit: Permit, breakers: list[str], cause: str) -> bool:
         asked = tuple(PlannedBreaker(name=name, settings=ALWAYS_ASKED) for name in breakers)
         plan = Plan(ruling=Ruling(consent=Consent.ACT), breakers=asked, gate=WIDE_OPEN)
-        permit.prepare(plan, "network")
+        permit.prepare(plan, cause)
         answer = await permit.ask()
         return answer.decision is Decision.GRANTED
 

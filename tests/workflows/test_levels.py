@@ -275,6 +275,25 @@ async def test_a_probe_is_given_back_when_the_gate_lets_its_incident_wait(tower:
     assert await tower.out() == (0, 0, 1)
 
 
+async def test_waiting_for_a_higher_level_makes_no_recovery_slow(tower: Tower) -> None:
+    await tower.run_breaker(tower.job)
+    await tower.run_breaker(tower.cluster)
+    await tower.run_gate()
+    gate = tower.bench.client.get_workflow_handle(gate_workflow_id(tower.workspace))
+    await gate.signal("pause", ManualChange(by="ann"))
+    climber = await tower.climb(AT_ONCE.model_copy(update={"slow_after": timedelta(minutes=10)}))
+    await tower.decisions(climber, "granted", "granted", "parked")
+    await tower.bench.env.sleep(timedelta(minutes=20))
+    await gate.signal("resume", ManualChange(by="ann"))
+    await tower.decisions(climber, "granted", "granted", "granted")
+
+    await climber.signal("end", Ending(outcome=Outcome.RECOVERED, message="It works again."))
+    await climber.result()
+
+    totals = (await tower.bench.status(tower.job)).totals
+    assert (totals.successful, totals.slow) == (1, 0)
+
+
 async def test_of_those_who_pass_it_on_the_silent_one_is_named(tower: Tower) -> None:
     for name in (tower.job, tower.cluster):
         await tower.run_breaker(name)
