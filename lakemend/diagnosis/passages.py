@@ -5,6 +5,7 @@ code that was never the cause. What stays is lowered and joined by single spaces
 need not care where a terminal or a web page broke the line.
 """
 
+import html
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -42,12 +43,16 @@ class Where(StrEnum):
 
 _ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
 _ESCAPED_BREAK = re.compile(r"(?:\\{1,8}r)?\\{1,8}n(?:\\{1,8}t)?|\\{1,8}t(?=at )")
+# What notebooks and web pages wrap an error in.
+_TAG = re.compile(r"</?(?:span|div|pre|font|br)(?:\s[^<>]{0,300})?/?>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _NUMBER = re.compile(r"\d+")
 _FRAME = re.compile(r"\s*(?:at [\w.$/<>@]+\(|\.\.\. \d+ (?:more|common frames))|[\^~\s]+$")
-# A frame of a database's driver tells whose connection it was, so the first one is kept.
-_DATABASE_FRAME = re.compile(
-    r"\s*at (?P<driver>com\.mysql|org\.mariadb|org\.postgresql|com\.microsoft\.sqlserver"
+# The first frame of a database's driver is kept, for it tells whose connection it was; that of an
+# executor's task runner tells whose memory it was.
+_TELLING_FRAME = re.compile(
+    r"\s*at (?P<owner>org\.apache\.spark\.executor\.Executor\$TaskRunner"
+    r"|com\.mysql|org\.mariadb|org\.postgresql|com\.microsoft\.sqlserver"
     r"|oracle\.(?:jdbc|net)|com\.ibm\.db2|com\.mongodb|net\.snowflake|com\.amazon\.redshift"
     r"|com\.datastax|com\.sap\.db|com\.teradata|com\.clickhouse)\."
 )
@@ -105,6 +110,10 @@ def _clean(text: str) -> str:
     text = _ANSI.sub("", text)
     if "\\" in text:
         text = _ESCAPED_BREAK.sub("\n", text)
+    if "&" in text:
+        text = html.unescape(text)
+    if "</" in text:
+        text = _TAG.sub("", text)
     return _CONTROL.sub(" ", text.replace("\r", "\n"))
 
 
@@ -118,7 +127,7 @@ def _bounded(lines: list[str]) -> tuple[str, ...]:
 def _telling_lines(text: str) -> list[str]:
     """Drop frames, source lines, and lines that differ from an earlier one only in numbers.
 
-    Of the frames of a database's driver the first one stays.
+    Of the frames that tell whose they are the first one stays.
     """
     lines: dict[str, str] = {}
     source_line = False
@@ -129,8 +138,8 @@ def _telling_lines(text: str) -> list[str]:
             source_line = True
         elif source_line and line.startswith("    "):
             source_line = False
-        elif database := _DATABASE_FRAME.match(line):
-            lines.setdefault(database["driver"], line.strip())
+        elif telling := _TELLING_FRAME.match(line):
+            lines.setdefault(telling["owner"], line.strip())
         elif not _FRAME.match(line):
             source_line = False
             shown = " ".join(line.split())

@@ -22,6 +22,9 @@ _BEYOND_DOUBT = 0.7
 # What the rules' `unknown` counts: little, for most texts without a rule still have a cause.
 _SILENCE = 0.4
 
+# A smaller share is no likeness but a guess, and `unknown` is the honest answer.
+_LEAST_SHARE = 0.65
+
 # A resemblance is a hint, and a hint never acts.
 _SUREST = 0.49
 
@@ -59,6 +62,8 @@ def _is_settled(diagnosis: Diagnosis) -> bool:
 
 def _outweighs(shares: Mapping[Cause, float], cause: Cause, diagnosis: Diagnosis) -> bool:
     if cause is diagnosis.cause or diagnosis.cause in cause_table()[cause].follows:
+        return False
+    if shares[cause] < _LEAST_SHARE:
         return False
     lead = shares[cause] - shares.get(diagnosis.cause, 0.0)
     return lead > _WEIGHT_OF_RULES * (diagnosis.confidence or _SILENCE)

@@ -135,3 +135,24 @@ def test_a_context_that_does_not_start_is_not_tried_again_without_a_reason():
     text = "ERROR SparkContext: Error initializing SparkContext.\njava.lang.NullPointerException"
 
     assert diagnose_text(text).remedy is Remedy.PERSON
+
+
+def test_what_a_web_page_wraps_an_error_in_is_taken_off():
+    shown = (
+        '<span class="ansi-red-fg">AnalysisException</span>: '
+        "dbfs:/mnt/silver/orders doesn&#39;t exist;"
+    )
+
+    diagnosis = diagnose_text(shown)
+
+    assert diagnosis.cause is Cause.TABLE_OR_PATH_NOT_FOUND
+    assert diagnosis.reasons[0].quote == (
+        "AnalysisException: dbfs:/mnt/silver/orders doesn't exist;"
+    )
+
+
+def test_a_frame_of_a_task_runner_tells_whose_memory_it_was():
+    heap = "Caused by: java.lang.OutOfMemoryError: GC overhead limit exceeded"
+    frame = "\tat org.apache.spark.executor.Executor$TaskRunner.run(Executor.scala:684)"
+
+    assert diagnose_text(f"{frame}\n{heap}").cause is Cause.EXECUTOR_OOM

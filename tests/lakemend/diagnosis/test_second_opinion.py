@@ -83,3 +83,7 @@ def test_the_words_of_a_plain_log_line_say_nothing():
 
 def test_every_learned_word_speaks_for_or_against_some_cause():
     assert all(word.weights for word in known_words().values())
+
+
+def test_a_likeness_that_is_no_more_than_a_guess_is_not_told():
+    assert diagnose_text("Something went wrong, please contact support.").cause is Cause.UNKNOWN
