@@ -12,10 +12,13 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from lakemend.errors import RecordsError
+from records.line import Line
 
 # longer than any transaction of ours, shorter than the activities' timeouts
 BUSY_TIMEOUT_MS = 20_000
 CONNECT_TIMEOUT_S = 5
+# a host that is gone without a word, which the system would wait for some fifteen minutes
+UNANSWERED_TIMEOUT_MS = 10_000
 READ_ONLY = "lakemend_read_only"
 # a driver's message may quote what was being written
 MAX_DETAIL = 500
@@ -44,12 +47,17 @@ def records_errors() -> Generator[None]:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "tcp_user_timeout": UNANSWERED_TIMEOUT_MS,
+        },
     )
+    event.listen(engine, "do_connect", Line().connect)
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
