@@ -11,8 +11,10 @@ from lakemend.gate.talk import PermitCall, gate_workflow_id
 from lakemend.letter import Letter
 from lakemend.permit import (
     BREAKER_PREFIX,
+    CANCEL_REQUEST,
     PERMIT_ANSWERED,
     REQUEST_PERMIT,
+    CancelRequest,
     Decision,
     LeaveRequest,
     Onward,
@@ -46,16 +48,38 @@ def letter(addressed: Addressed, asked: LeaveRequest | None = None) -> Letter:
     return _answer(addressed.holder, said, about)
 
 
-def is_request(sent: Letter) -> bool:
-    """Whether a letter was for a level, and not for the holder."""
-    return sent.signal == REQUEST_PERMIT
+def is_answer(sent: Letter) -> bool:
+    """Whether a letter was for the holder, and not for another level."""
+    return sent.signal == PERMIT_ANSWERED
 
 
-def instead_of(lost: Letter) -> Letter:
-    """Return what is sent instead of a request to a level that does not run.
+def instead_of(lost: Letter) -> tuple[Letter, ...]:
+    """Return what is sent instead of a letter that nobody was there to take."""
+    if is_answer(lost):
+        return _take_back(lost)
+    return (_pass_by(lost),) if lost.signal == REQUEST_PERMIT else ()
 
-    One that counts failures in a row has none to remember and is left out. Any other has to be
-    started, which the holder does, who hears for that how far its request has come.
+
+def _take_back(lost: Letter) -> tuple[Letter, ...]:
+    """Give back what the levels below have granted to a holder that is gone."""
+    below = PermitAnswer.model_validate(lost.content).passed
+    return tuple(
+        Letter(
+            holder=breaker_workflow_id(each.breaker),
+            signal=CANCEL_REQUEST,
+            request_id=each.request_id,
+            content=CancelRequest(request_id=each.request_id),
+        )
+        for each in below
+        if each.request_id != lost.request_id
+    )
+
+
+def _pass_by(lost: Letter) -> Letter:
+    """Go on without a level that does not run.
+
+    A breaker that counts failures in a row has none to remember and is left out. Any other level
+    has to be started, which the holder does, who hears for that how far its request has come.
     """
     asked = Onward.model_validate(lost.content)
     # the last level is a gate: whoever has others behind it is a breaker

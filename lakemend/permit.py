@@ -20,6 +20,7 @@ from lakemend.model import Model, SlimModel
 BREAKER_WORKFLOW = "BreakerWorkflow"
 BREAKER_PREFIX = "breaker:"
 REQUEST_PERMIT = "request_permit"
+CANCEL_REQUEST = "cancel_request"
 PERMIT_ANSWERED = "permit_answered"
 """The signal by which a holder is answered; it brings a PermitAnswer."""
 

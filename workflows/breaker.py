@@ -27,8 +27,6 @@ with workflow.unsafe.imports_passed_through():
         status,
         waiting,
     )
-    from lakemend.letter import Letter
-    from lakemend.onward import instead_of, is_request
     from lakemend.permit import (
         BREAKER_WORKFLOW,
         CancelRequest,
@@ -129,12 +127,9 @@ class BreakerWorkflow(PermitGiver[Event]):
         """Return when time has something to do here."""
         return next_deadline(self._breaker)
 
-    def lost(self, letter: Letter) -> None:
-        """Pass by a level that does not run, and free the permit of a holder that is gone."""
-        if is_request(letter):
-            self.outbox.append(instead_of(letter))
-        else:
-            self.take(HolderGone(request_id=letter.request_id))
+    def holder_gone(self, request_id: str) -> None:
+        """Free its permit."""
+        self.take(HolderGone(request_id=request_id))
 
     def is_forgettable(self) -> bool:
         """Whether a missing breaker would answer the same."""

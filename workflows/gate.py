@@ -29,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
         status,
         waiting,
     )
-    from lakemend.letter import Letter
     from lakemend.permit import ManualChange
 
 from workflows.permit_giver import PermitGiver
@@ -102,9 +101,9 @@ class GateWorkflow(PermitGiver[Event]):
         """Return when time has something to do here."""
         return next_deadline(self._gate)
 
-    def lost(self, letter: Letter) -> None:
-        """Free the place of a holder that is gone."""
-        self.take(HolderGone(request_id=letter.request_id))
+    def holder_gone(self, request_id: str) -> None:
+        """Free its place."""
+        self.take(HolderGone(request_id=request_id))
 
     def is_forgettable(self) -> bool:
         """Whether a missing gate would answer the same."""

@@ -1,5 +1,6 @@
 """What breakers and gates have in common: they give leave, and show whether they do."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.gate.storm import StormTicket
     from lakemend.incident import BREAKER_STATE_ATTRIBUTE
     from lakemend.letter import Letter
-    from lakemend.onward import letter
+    from lakemend.onward import instead_of, is_answer, letter
     from lakemend.permit import LeaveRequest
 
 from workflows.entity import Entity
@@ -43,6 +44,16 @@ class PermitGiver(Entity[MessageT]):
         """Put what answers lead to among the letters to send; `message` may have asked for one."""
         asked = message if isinstance(message, LeaveRequest) else None
         self.outbox.extend(letter(each, asked) for each in answers)
+
+    def lost(self, letter: Letter) -> None:
+        """Go on without a level that does not run, and free what a holder had that is gone."""
+        self.outbox.extend(instead_of(letter))
+        if is_answer(letter):
+            self.holder_gone(letter.request_id)
+
+    @abstractmethod
+    def holder_gone(self, request_id: str) -> None:
+        """Take note that the holder of a request is no longer there."""
 
     def publish(self, state: str, details: str) -> None:
         """Put the state where lists and the Web UI find it; an upsert is an event, so on change."""

@@ -12,7 +12,7 @@ from lakemend.gate.machine import advance as advance_gate
 from lakemend.gate.machine import new_gate
 from lakemend.gate.talk import GateRequest, PermitCall
 from lakemend.letter import Letter
-from lakemend.onward import instead_of, is_request, letter, levels_after
+from lakemend.onward import instead_of, is_answer, letter, levels_after
 from lakemend.permit import (
     PERMIT_ANSWERED,
     REQUEST_PERMIT,
@@ -95,9 +95,9 @@ def test_an_answer_to_another_request_goes_to_its_holder() -> None:
 
 
 def test_a_breaker_that_does_not_run_is_left_out() -> None:
-    instead = instead_of(letter(said(JOB, "j"), asked()))
+    (instead,) = instead_of(letter(said(JOB, "j"), asked()))
 
-    assert (instead.holder, is_request(instead)) == ("gate:default", True)
+    assert (instead.holder, is_answer(instead)) == ("gate:default", False)
     at_gate = arrived(instead, GateRequest)
     assert [(each.breaker, each.state) for each in at_gate.passed] == [
         (JOB, "any"),
@@ -108,20 +108,41 @@ def test_a_breaker_that_does_not_run_is_left_out() -> None:
 def test_a_breaker_that_counts_otherwise_has_to_be_started_by_the_holder() -> None:
     by_count = BreakerSettings(window=Window.COUNT)
 
-    instead = instead_of(letter(said(JOB, "j"), asked(by_count)))
+    (instead,) = instead_of(letter(said(JOB, "j"), asked(by_count)))
 
-    assert (instead.holder, is_request(instead)) == (HOLDER, False)
+    assert (instead.holder, is_answer(instead)) == (HOLDER, True)
     assert (instead.content.breaker, instead.content.decision) == (JOB, Decision.GRANTED)
 
 
 def test_a_gate_that_does_not_run_has_to_be_started_by_the_holder() -> None:
-    instead = instead_of(instead_of(letter(said(JOB, "j"), asked())))
+    (to_gate,) = instead_of(letter(said(JOB, "j"), asked()))
+    (instead,) = instead_of(to_gate)
 
-    assert (instead.holder, is_request(instead)) == (HOLDER, False)
+    assert (instead.holder, is_answer(instead)) == (HOLDER, True)
     assert instead.content.breaker == CLUSTER
     assert names(instead.content) == [JOB]
     # if the holder is gone, it is this breaker's permit that ends
     assert instead.request_id == "j"
+
+
+def test_what_lower_levels_granted_to_a_holder_that_is_gone_is_given_back() -> None:
+    at_cluster = arrived(letter(said(JOB, "j"), asked()), PermitRequest)
+    at_gate = arrived(letter(said(CLUSTER, "c"), at_cluster), GateRequest)
+
+    instead = instead_of(letter(said("gate:default", "g"), at_gate))
+
+    assert [(each.holder, each.signal, each.request_id) for each in instead] == [
+        ("breaker:E:job-1", "cancel_request", "j"),
+        ("breaker:E:cluster-1", "cancel_request", "c"),
+    ]
+    assert [instead_of(each) for each in instead] == [(), ()]
+
+
+def test_a_breaker_does_not_write_to_itself() -> None:
+    (to_gate,) = instead_of(letter(said(JOB, "j"), asked()))
+    (to_holder,) = instead_of(to_gate)
+
+    assert instead_of(to_holder) == ()
 
 
 def test_asked_again_every_level_sends_the_same_on() -> None:

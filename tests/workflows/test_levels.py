@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.worker import Worker
 
 from lakemend.breaker.settings import BreakerSettings, WhenOpen
+from lakemend.gate.state import GateEvent
 from lakemend.gate.talk import GateRequest, PermitCall, gate_workflow_id
 from lakemend.gate.view import GateStatus
 from lakemend.incident import Ending, Outcome
@@ -254,6 +255,32 @@ async def test_a_request_that_is_repeated_gets_one_permit_of_each_level(tower: T
     assert first == second
     assert await tower.out() == (1, 1, 2)
     await holder.signal("leave")
+
+
+async def test_who_is_gone_when_the_answer_comes_keeps_no_level_waiting(tower: Tower) -> None:
+    await tower.run_breaker(tower.job)
+    await tower.run_breaker(tower.cluster)
+    await tower.run_gate()
+    holder = await tower.bench.holder()
+    await holder.signal("leave")
+    await holder.result()
+    calls = [
+        BreakerCall(name=name, request=PermitRequest(request_id=name, holder=holder.id))
+        for name in (tower.job, tower.cluster)
+    ]
+
+    await tower.ask(holder, *calls)
+    gate = tower.bench.client.get_workflow_handle(gate_workflow_id(tower.workspace))
+
+    async def noticed() -> bool | None:
+        events = await gate.query("history", result_type=list[GateEvent])
+        return any(event.kind == "gate.permit_expired" for event in events) or None
+
+    async def given_back() -> bool | None:
+        return await tower.out() == (0, 0, 1) or None
+
+    assert await eventually(noticed)
+    assert await eventually(given_back)
 
 
 async def test_a_probe_is_given_back_when_the_gate_lets_its_incident_wait(tower: Tower) -> None:
