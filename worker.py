@@ -35,6 +35,7 @@ from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 from records import Records
 from workflows.breaker import BreakerWorkflow
+from workflows.converter import sharing_converter
 from workflows.gate import GateWorkflow
 from workflows.good_settings import KeepGoodSettingsWorkflow
 from workflows.incident import IncidentWorkflow
@@ -89,6 +90,7 @@ async def run_worker(
     """
     playbooks = load_all_playbooks(settings.playbooks_dir) if playbooks is None else playbooks
     workspaces = Workspaces(settings.workspaces)
+    client = sharing_converter(client)
     async with AsyncExitStack() as running:
         threads = running.enter_context(ThreadPoolExecutor(RECORD_THREADS, "records"))
         room = Room(threads, Slots(TASKS_AT_ONCE, for_newcomers=OF_NEWCOMERS))
