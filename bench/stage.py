@@ -20,7 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from api.arrivals import Arrivals
 from api.connection import TemporalConnection
-from cli.embedded import DYNAMIC_CONFIG
+from cli.embedded import EMBEDDED_CONFIG
 from lakemend.incident import (
     RESOURCE_FAILED,
     SEARCH_ATTRIBUTES,
@@ -42,7 +42,7 @@ TEMPORAL = Path(sys.executable).with_name("temporal")
 SOON = 240  # seconds; a loaded machine needs a multiple of the usual time
 DYNAMIC = [
     word
-    for name, value in DYNAMIC_CONFIG.items()
+    for name, value in EMBEDDED_CONFIG.items()
     for word in ("--dynamic-config-value", f"{name}={value}")
 ]
 

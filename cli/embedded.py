@@ -31,6 +31,12 @@ DYNAMIC_CONFIG = {
     # refused, and sent again a moment later; with its own 10,000 the history grows too long.
     "history.maximumSignalsPerExecution": 4000,
 }
+EMBEDDED_CONFIG = {
+    **DYNAMIC_CONFIG,
+    # Parts of a task queue are for many servers: one server only forwards tasks from part to part.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class EmbeddedServer:
             command += ["--sqlite-pragma", pragma]
         for name in SEARCH_ATTRIBUTES:
             command += ["--search-attribute", f"{name}=Keyword"]
-        for setting, value in DYNAMIC_CONFIG.items():
+        for setting, value in EMBEDDED_CONFIG.items():
             command += ["--dynamic-config-value", f"{setting}={value}"]
         return command
 

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import ListTaskQueuePartitionsRequest
 from temporalio.client import Client
 
 from cli.embedded import EmbeddedServer, embedded_environment, running_server
@@ -27,6 +29,18 @@ async def test_it_answers_with_our_search_attributes_as_soon_as_it_runs(
     assert set(SEARCH_ATTRIBUTES) <= set(known.custom_attributes)
     assert is_free(server.port)
     assert is_free(server.ui_port)
+
+
+async def test_a_task_queue_has_one_part(server: EmbeddedServer) -> None:
+    request = ListTaskQueuePartitionsRequest(
+        namespace="default", task_queue=TaskQueue(name="lakemend")
+    )
+    async with running_server(server):
+        client = await Client.connect(server.address)
+        parts = await client.workflow_service.list_task_queue_partitions(request)
+
+    assert len(parts.workflow_task_queue_partitions) == 1
+    assert len(parts.activity_task_queue_partitions) == 1
 
 
 async def test_what_it_knew_is_there_after_a_restart(server: EmbeddedServer) -> None:
