@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from lakemend.evidence import Evidence
     from lakemend.gate.talk import GATE_PREFIX
     from lakemend.incident import Outcome, Parked, Stage
-    from lakemend.leave import NO_ANSWER
+    from lakemend.leave import NO_ANSWER, LevelAnswer
     from lakemend.model import Model
     from lakemend.permit import Decision as PermitDecision
     from lakemend.permit import PermitAnswer, PermitOutcome
@@ -59,12 +59,17 @@ class Admission:
         leave = Leave(decision=decision, evidence=evidence)
         return await self._look_again(leave) if has_waited else leave
 
-    def _tell_levels(self) -> None:
+    def _show_levels(self) -> tuple[LevelAnswer, ...]:
         levels, breaker = self._permit.levels(), self._permit.breaker
         self._story.update(leave=levels)
-        if breaker is None:
+        if breaker:
+            self._story.update(breaker=breaker.level, breaker_state=breaker.state)
+        return levels
+
+    def _tell_levels(self) -> None:
+        levels = self._show_levels()
+        if not self._permit.breaker:
             return
-        self._story.update(breaker=breaker.level, breaker_state=breaker.state)
         words = ", ".join(
             f"{each.level} {each.decision or each.state or 'not asked'}" for each in levels
         )
@@ -104,9 +109,9 @@ class Admission:
             place=answer.place,
             next_probe_at=answer.retry_at,
         )
-        storm = answer.storm or self._story.view.storm
+        self._show_levels()
         self._story.update(
-            stage=Stage.PARKED, parked=parked, storm=storm, leave=self._permit.levels()
+            stage=Stage.PARKED, parked=parked, storm=answer.storm or self._story.view.storm
         )
         if before is None or before.reason != answer.reason:
             facts = parked.model_dump(mode="json", include={"by", "place", "next_probe_at"})

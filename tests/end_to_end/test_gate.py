@@ -13,6 +13,7 @@ from lakemend.gate.view import GateInput, GateStatus
 from lakemend.incident import IncidentView, Outcome
 from lakemend.incident import Stage as IncidentStage
 from lakemend.letter import ENTITY_QUEUE
+from lakemend.why import why
 from tests.end_to_end.conftest import SCENARIO
 from tests.workflows.holders import eventually
 
@@ -66,7 +67,8 @@ async def test_a_paused_incident_says_so_and_recovers_when_it_is_resumed(
 ) -> None:
     run = await stage.failed_run("spot")
     handle = await stage.report(run)
-    parked = (await reached(handle, IncidentStage.PARKED)).parked
+    waiting = await reached(handle, IncidentStage.PARKED)
+    parked = waiting.parked
     repairs = stage.repairs_of(run)
 
     await paused.signal("resume", BY_ANN)
@@ -74,6 +76,7 @@ async def test_a_paused_incident_says_so_and_recovers_when_it_is_resumed(
 
     assert parked is not None
     assert (parked.by, parked.reason) == ("gate:default", "paused by ann: the zone is down")
+    assert why(waiting).breaker_answer == "granted: the breaker was closed"
     assert repairs == 0
     assert view.outcome is Outcome.RECOVERED
     assert view.parked is None
