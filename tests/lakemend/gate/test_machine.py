@@ -449,3 +449,13 @@ def test_an_incident_that_asks_anew_is_no_further_arrival() -> None:
     driven.ask("planned anew", by="first")
 
     assert len(driven.gate.arrivals["network"]) == 1
+
+
+def test_a_gate_remembers_who_is_under_way_when_the_window_has_passed() -> None:
+    driven = DrivenGate()
+    driven.ask("1")
+
+    driven.wait(3600)
+
+    assert driven.gate.arrivals == {}
+    assert not is_forgettable(driven.gate)

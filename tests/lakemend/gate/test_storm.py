@@ -358,3 +358,46 @@ def test_a_storm_that_waits_for_its_end_looks_for_who_is_under_way() -> None:
     driven.wait(60)
 
     assert driven.gate.slots["r4"].looks == 1
+
+
+def test_it_ends_when_the_window_holds_half_as_many_as_begin_one() -> None:
+    driven = DrivenGate(SETTINGS)
+    for number in range(5):
+        driven.ask(f"r{number}")
+        driven.wait(20)
+    for request_id in driven.under_way:
+        driven.report(request_id)
+
+    # the third of five leaves the window five minutes after it came
+    driven.wait(239)
+    before = "network" in driven.gate.storms
+    driven.wait(1)
+
+    assert before
+    assert "network" not in driven.gate.storms
+
+
+def test_it_does_not_end_while_one_that_it_let_through_is_under_way() -> None:
+    driven = stormy(5)
+
+    driven.wait(3600)
+    before = "network" in driven.gate.storms
+    driven.report("r4")
+
+    assert before
+    assert "network" not in driven.gate.storms
+
+
+def test_of_thousands_of_arrivals_only_those_that_a_decision_needs_are_kept() -> None:
+    driven = stormy(100)
+
+    assert len(driven.gate.arrivals["network"]) == 5
+    assert driven.gate.storms["network"].tally.arrived == 100
+
+
+def test_the_ticket_says_where_the_incidents_are_listed() -> None:
+    driven = stormy(5)
+
+    (ticket,) = driven.tickets.values()
+
+    assert ticket.incidents_url == f"/api/storms/{ticket.storm_id}"
