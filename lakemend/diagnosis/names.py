@@ -32,6 +32,8 @@ _BEFORE_A_CODE = re.compile(
 )
 _LONGEST_BEFORE = 24
 _CODE_NAME = re.compile(r"[A-Z]+(?:_[A-Z0-9]+){1,9}$|(?:[A-Z]+[a-z0-9]+){2,9}$")
+# The package right before a name: the ConnectException of `errors` is not that of `net`.
+_PACKAGE = re.compile(r"(?<![a-z])[a-z]\w{0,30}\.$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -61,10 +63,20 @@ def name_findings(text: Passage) -> Iterator[Finding]:
             name = place.group()
             if name in seen:
                 continue
-            row = known.get(name) or _by_words(name, line, place.start())
+            row = (
+                known.get(_qualified(name, line, place.start()))
+                or known.get(name)
+                or _by_words(name, line, place.start())
+            )
             if row and row.cause is not Cause.UNKNOWN:
                 seen.add(name)
                 yield _finding(row, name, text, start + place.start())
+
+
+def _qualified(name: str, line: str, start: int) -> str:
+    """Put the package before a name, if the line has one there."""
+    package = _PACKAGE.search(line, max(start - _LONGEST_BEFORE, 0), start)
+    return f"{package.group()}{name}" if package else name
 
 
 def _by_words(name: str, line: str, start: int) -> KnownNames | None:

@@ -64,3 +64,13 @@ def test_words_alone_do_not_act():
     acting = [row for row in name_words() if cause_table()[row.cause].remedy in ACTING]
 
     assert all(row.confidence < 0.5 for row in acting)
+
+
+def test_a_name_is_read_with_its_package():
+    of_a_network = diagnose_text("java.net.ConnectException: the host is gone")
+    of_a_connector = diagnose_text(
+        "org.apache.kafka.connect.errors.ConnectException: the task ended"
+    )
+
+    assert of_a_network.cause is Cause.NETWORK_TRANSIENT
+    assert of_a_connector.remedy not in ACTING
