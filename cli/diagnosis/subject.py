@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,6 +22,11 @@ _DEFAULTS: dict[str, Any] = {"workspace": "offline", "read_at": "1970-01-01T00:0
 
 # With one of these, a JSON object is meant as evidence.
 _TELLING = frozenset({"run", "tasks", "clusters", "resource", "read_at"})
+
+# A file that was cut is no JSON any more, and its beginning tells what it was.
+_CUT_EVIDENCE = re.compile(
+    rf"\s{{0,100}}\{{[\s\S]{{0,2000}}?\"(?:{'|'.join(sorted(_TELLING))})\"\s{{0,4}}:\s{{0,4}}[\[{{\"]"
+)
 
 
 @contextmanager
@@ -50,7 +56,8 @@ def parse_evidence(text: str) -> tuple[Evidence | None, str]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return None, f"it is not JSON: {str(error)[:200]}"
+        problem = f"it is not JSON: {str(error)[:200]}"
+        return (_unreadable(problem) if _CUT_EVIDENCE.match(text) else None), problem
     if not isinstance(value, dict):
         return None, "it is not a JSON object"
     written = cast("dict[str, Any]", value)
