@@ -36,7 +36,11 @@ class JobHistory:
         now = _with_newest_tasks(self._raw)
         what = f"changes since run {good.run_id}"
         code = self._attempts.read(what, lambda: code_changes(before, now))
-        settings = self._attempts.read(what, lambda: setting_changes(before, now))
+        # a repair may have run with settings that were put back afterwards
+        was_repaired = run_facts(before).repair_count > 0
+        settings = self._attempts.read(
+            what, lambda: () if was_repaired else setting_changes(before, now)
+        )
         return History(
             recent,
             Changes(since=good.run_id, lines=code or ()),
