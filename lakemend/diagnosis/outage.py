@@ -14,6 +14,9 @@ _LEAST_JOBS = 2
 # Others may be diagnosed otherwise, by what the outage did to them.
 _MOST_OF_THEM = 0.6
 
+# Whoever is less sure than that only guesses.
+_NAMES_SOMETHING = 0.4
+
 # Faults of a run's own, however many runs have them.
 _NOT_OF_A_PLACE = {Layer.USER_CODE, Layer.DATA, Layer.UNKNOWN}
 
@@ -41,9 +44,9 @@ def one_outage(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     facts = cause_table()
     if diagnosis.cause is cause:
         return diagnosis.model_copy(update={"reasons": _with(diagnosis, group, cause)})
-    if diagnosis.cause is not Cause.UNKNOWN and cause not in facts[diagnosis.cause].follows:
+    unsaid = diagnosis.cause is Cause.UNKNOWN or diagnosis.confidence < _NAMES_SOMETHING
+    if not unsaid and cause not in facts[diagnosis.cause].follows:
         return diagnosis
-    unsaid = diagnosis.cause is Cause.UNKNOWN
     return diagnosis.model_copy(
         update={
             "cause": cause,

@@ -24,14 +24,11 @@ clusters:
   shared: {spec: {node_type_id: m5.xlarge, num_workers: 1}, state: RUNNING}
   full: {spec: {node_type_id: m5.xlarge, num_workers: 1}, state: RUNNING}
 jobs:
-  full:
-    settings: {tasks: [{task_key: load, existing_cluster_id: full, notebook_task: {}}]}
-    tasks:
-      load:
-        fails:
-          - {kind: unknown, times: 1, count: job}
-          - {kind: disk_full, times: 2, count: job}
-          - {kind: unknown}
+  beside_full:
+    settings: &on_full {tasks: [{task_key: load, existing_cluster_id: full, notebook_task: {}}]}
+    tasks: {load: {fails: {kind: unknown}}}
+  full: &full {settings: *on_full, tasks: {load: {fails: {kind: disk_full}}}}
+  full_too: *full
   silent:
     settings: {tasks: [{task_key: load, existing_cluster_id: shared, notebook_task: {}}]}
     tasks: {load: {fails: {kind: unknown}}}
@@ -310,7 +307,7 @@ def test_records_that_are_away_are_unread(
 def test_backtest_sees_an_outage_in_the_failures_themselves(
     asked: Lakemend, simulator: SimulatorProcess
 ) -> None:
-    runs = [ended(simulator, "full") for _ in range(4)]
+    runs = [ended(simulator, job) for job in ("beside_full", "full", "full_too", "beside_full")]
 
     report = json.loads(asked("backtest", "--since", "1h", "-o", "json").out)
 

@@ -40,8 +40,9 @@ def test_fifty_runs_of_one_zone_explain_what_follows_from_their_cause():
     assert "50 other incidents of 40 jobs in zone:us-east-1a" in reason.explanation
 
 
-def test_a_run_that_says_nothing_is_named_but_left_to_a_person():
-    diagnosis = diagnosed("", FIFTY)
+@pytest.mark.parametrize("error", ["", "Exception: no new files have come"])
+def test_a_run_that_says_nothing_is_named_but_left_to_a_person(error: str):
+    diagnosis = diagnosed(error, FIFTY)
 
     assert (diagnosis.cause, diagnosis.remedy) == (Cause.CLOUD_CAPACITY, Remedy.PERSON)
 
