@@ -25,14 +25,14 @@ _MOST_REASONS = 12
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Name the root cause of a failed run, or `unknown` with remedy `person`."""
     roots = first_failed(evidence)
-    own = [word for task in roots for word in own_words(task)]
+    texts = [error_passage(task) for task in roots]
+    own = [word for text in texts for word in own_words(text)]
     findings = [beside_own_words(found, own) for task in roots for found in task_findings(task)]
     findings.extend(resource_findings(roots, evidence))
     for cluster in evidence.clusters:
         there = cluster_findings(cluster, evidence)
         findings.extend(beside_own_words(found, own) for found in there)
     findings.extend(run_findings(evidence))
-    texts = [error_passage(task) for task in roots]
     named = second_opinion(_answer(findings), texts)
     return adjust(needs_of_others(named, own, alone=len(roots) == 1), evidence)
 

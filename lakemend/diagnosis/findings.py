@@ -108,8 +108,7 @@ def cluster_findings(cluster: ClusterFacts, evidence: Evidence) -> Iterator[Find
     """Read a cluster: why it ended if that was during the run, its libraries, its events."""
     if _ended_the_run(cluster, evidence):
         yield from (replace(found, cluster_id=cluster.cluster_id) for found in _ending(cluster))
-    has_error = any(task.error or task.error_trace for task in evidence.failed_tasks)
-    yield from _libraries(cluster, has_error=has_error)
+    yield from _libraries(cluster, has_error=_tells_an_error(evidence))
     yield from _events(cluster, evidence)
 
 
@@ -119,9 +118,12 @@ def _ended_the_run(cluster: ClusterFacts, evidence: Evidence) -> bool:
         return True
     if run.started_at and cluster.terminated_at < run.started_at:
         return False
-    told = any(task.error or task.error_trace for task in evidence.failed_tasks)
-    later = timedelta() if told else _END_OF_CLUSTER
+    later = timedelta() if _tells_an_error(evidence) else _END_OF_CLUSTER
     return run.ended_at is None or cluster.terminated_at <= run.ended_at + later
+
+
+def _tells_an_error(evidence: Evidence) -> bool:
+    return any(task.error or task.error_trace for task in evidence.failed_tasks)
 
 
 def _comparable(cluster: ClusterFacts, evidence: Evidence) -> bool:

@@ -6,20 +6,19 @@ from dataclasses import replace
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.acting import ACTING, LEAST_TO_ACT, remedy_of
 from lakemend.diagnosis.causes import cause_table
-from lakemend.diagnosis.findings import error_passage, text_findings
+from lakemend.diagnosis.findings import text_findings
 from lakemend.diagnosis.matching import Finding
-from lakemend.diagnosis.passages import Where
+from lakemend.diagnosis.passages import Passage, Where
 from lakemend.diagnosis.voices import Voice
 from lakemend.diagnosis.weighing import Weighed
-from lakemend.evidence import TaskFacts
 
 # What others wrote while the task ran; it may be about something that passed.
 _BESIDE = (Where.TASK_LOGS, Where.CLUSTER_EVENT, Where.LIBRARY_MESSAGE, "library ", "cluster event")
 
 
-def own_words(task: TaskFacts) -> Iterator[Finding]:
-    """Yield the root that the task's own error names, where only a person can help."""
-    root = Weighed(text_findings([error_passage(task)])).root
+def own_words(error: Passage) -> Iterator[Finding]:
+    """Yield the root that a task's own error names, where only a person can help."""
+    root = Weighed(text_findings([error])).root
     if root and root.confidence >= LEAST_TO_ACT and remedy_of(root) is Remedy.PERSON:
         yield root
 
