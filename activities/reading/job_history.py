@@ -36,11 +36,7 @@ class JobHistory:
         now = _with_newest_tasks(self._raw)
         what = f"changes since run {good.run_id}"
         code = self._attempts.read(what, lambda: code_changes(before, now))
-        # a repair may have run with settings that were put back afterwards
-        was_repaired = run_facts(before).repair_count > 0
-        settings = self._attempts.read(
-            what, lambda: () if was_repaired else setting_changes(before, now)
-        )
+        settings = self._attempts.read(what, lambda: _setting_changes(before, now))
         return History(
             recent,
             Changes(since=good.run_id, lines=code or ()),
@@ -66,6 +62,11 @@ class JobHistory:
         ended, now = other.ended_at, self._run.ended_at
         before = ended is None or now is None or ended <= now
         return before and other.succeeded
+
+
+def _setting_changes(before: Json, now: Json) -> tuple[str, ...]:
+    """A repair may have run with settings that were put back afterwards: those say nothing."""
+    return () if run_facts(before).repair_count else setting_changes(before, now)
 
 
 def _with_newest_tasks(raw: Json) -> Json:
