@@ -21,6 +21,7 @@ from lakemend.model import Model
 from lakemend.onward import counts_as_closed, granted_by_absence
 from lakemend.permit import (
     BREAKER_WORKFLOW,
+    REQUEST_PERMIT,
     BreakerCall,
     BreakerCancel,
     BreakerReport,
@@ -53,16 +54,16 @@ class EntityActivities:
         request = await self._with_last_recovery(call)
         settings = request.settings
         if not counts_as_closed(settings) or _is_resting(request):
-            return await self._signal_breaker(call.name, "request_permit", request)
+            return await self._signal_breaker(call.name, REQUEST_PERMIT, request)
         breaker_id = breaker_workflow_id(call.name)
-        if await self._signal_if_running(breaker_id, "request_permit", request):
+        if await self._signal_if_running(breaker_id, REQUEST_PERMIT, request):
             return None
         return granted_by_absence(call.name, request.request_id)
 
     @activity.defn
     async def request_permit(self, call: BreakerCall) -> None:
         """Ask for a permit; the answer comes as signal `permit_answered` to the holder."""
-        await self._signal_breaker(call.name, "request_permit", call.request)
+        await self._signal_breaker(call.name, REQUEST_PERMIT, call.request)
 
     @activity.defn
     async def report_permit(self, call: BreakerReport) -> None:

@@ -21,7 +21,7 @@ from lakemend.gate.talk import (
 )
 from lakemend.gate.view import GateInput
 from lakemend.onward import levels_after
-from lakemend.permit import BreakerReport, Decision, PermitAnswer
+from lakemend.permit import REQUEST_PERMIT, BreakerReport, Decision, PermitAnswer
 
 
 class GateActivities:
@@ -65,7 +65,7 @@ class GateActivities:
     async def _ask_gate(self, workspace: str, request: GateRequest) -> PermitAnswer | None:
         """Ask; whoever starts the gate is its first, and needs no answer to know that it may."""
         gate_id = gate_workflow_id(workspace)
-        if await signal_if_running(self._client, gate_id, "request_permit", request):
+        if await signal_if_running(self._client, gate_id, REQUEST_PERMIT, request):
             return None
         try:
             await self._client.start_workflow(
@@ -92,6 +92,6 @@ class GateActivities:
             GateInput(workspace=workspace),
             id=gate_workflow_id(workspace),
             task_queue=self._task_queue,
-            start_signal="request_permit",
+            start_signal=REQUEST_PERMIT,
             start_signal_args=[request],
         )

@@ -6,11 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from lakemend.errors import (
-        BudgetExceededError,
-        LakemendError,
-        ThirdPartyChangeError,
-    )
+    from lakemend.errors import BudgetExceededError, LakemendError, ThirdPartyChangeError
     from lakemend.incident import Outcome
     from lakemend.policy import Ending
     from workflows.throttling import throttled_until

@@ -95,8 +95,8 @@ def translate(call: str, error: BaseException, token: str = "") -> WorkspaceErro
     error = _reason(error)
     detail = _detail(error, token)
     pause = getattr(error, "retry_after_secs", None)
-    if isinstance(error, sdk.TooManyRequests) or (pause is not None and pause > 1):
-        named = pause is not None and pause > 1
+    named = pause is not None and pause > 1
+    if named or isinstance(error, sdk.TooManyRequests):
         return ThrottledError(call, detail, _pause(pause), named=named)
     if isinstance(error, sdk.InvalidParameterValue) and _DOES_NOT_EXIST.search(detail):
         return NotFoundError(call, detail)
