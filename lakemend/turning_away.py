@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 MOST_WAITING = 5000
 """More would not fit into a workflow's input (2 MB); who comes later asks again."""
 
-ASK_AGAIN_AFTER = timedelta(minutes=5)
-ASK_AGAIN_AT_LAST = timedelta(minutes=30)
+ASK_AGAIN_AFTER = timedelta(minutes=15)
+"""A full queue has no room for all of them sooner, and each question costs two signals."""
+
+ASK_AGAIN_AT_LAST = timedelta(hours=1)
 TURNED_AWAY_APART = timedelta(milliseconds=200)
 """Those who are turned away come back one after the other, or they would be the next flood."""
 

@@ -121,7 +121,7 @@ def test_a_full_queue_sends_away_one_after_the_other() -> None:
     at, then = refusal_of(first).retry_at, refusal_of(second).retry_at
     assert at is not None
     assert then is not None
-    assert at - NOW == timedelta(minutes=5, milliseconds=200) - (then - at)
+    assert at - NOW == timedelta(minutes=15, milliseconds=200) - (then - at)
     assert second.lease.waiting == lease.waiting
 
 

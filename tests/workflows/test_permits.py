@@ -104,7 +104,7 @@ async def test_an_incident_that_a_full_queue_sent_away_counts_once(bench: Bench)
     incident = await bench.client.start_workflow(
         Petitioner.run, workspace, id=f"incident-{uuid4()}", task_queue="petitioners"
     )
-    await bench.env.sleep(timedelta(minutes=7))
+    await bench.env.sleep(timedelta(minutes=17))
 
     left = GateReport(request_id="r0", outcome=PermitOutcome.IGNORED)
     await gate.signal("report", left)

@@ -136,7 +136,7 @@ def test_a_full_queue_sends_newcomers_away_for_a_while_and_keeps_nothing() -> No
     answer = driven.answers["one too many"]
     assert decision is Decision.PARKED
     assert answer.place == 0
-    assert answer.retry_at == NOON + timedelta(minutes=5)
+    assert answer.retry_at == NOON + timedelta(minutes=15)
     assert "one too many" not in driven.gate.waiting
     assert len(driven.gate.model_dump_json()) < 2_000_000
 
@@ -145,12 +145,12 @@ def test_those_who_are_turned_away_come_back_one_after_the_other() -> None:
     driven = DrivenGate(TWO_AT_ONCE)
     driven.ask_many(MOST_WAITING + 2)
 
-    driven.ask_many(10_000, prefix="late")
+    driven.ask_many(15_000, prefix="late")
 
-    first, middle, last = (driven.answers[f"late{number}"] for number in (0, 2999, 9999))
-    assert first.retry_at == NOON + timedelta(minutes=5)
-    assert middle.retry_at == NOON + timedelta(minutes=14, seconds=59.8)
-    assert last.retry_at == NOON + timedelta(minutes=30)
+    first, middle, last = (driven.answers[f"late{number}"] for number in (0, 2999, 14_999))
+    assert first.retry_at == NOON + timedelta(minutes=15)
+    assert middle.retry_at == NOON + timedelta(minutes=24, seconds=59.8)
+    assert last.retry_at == NOON + timedelta(hours=1)
 
 
 def test_they_come_back_apart_also_when_one_of_them_has_found_room() -> None:
@@ -162,7 +162,7 @@ def test_they_come_back_apart_also_when_one_of_them_has_found_room() -> None:
 
     driven.ask("too late")
 
-    assert driven.answers["too late"].retry_at == NOON + timedelta(minutes=6, seconds=40)
+    assert driven.answers["too late"].retry_at == NOON + timedelta(minutes=16, seconds=40)
 
 
 def test_who_comes_back_after_a_full_queue_is_no_new_arrival() -> None:
