@@ -1,8 +1,9 @@
 """Reading piece by piece: what cannot be read is noted, and the rest goes on."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from activities.reading.form import Form, in_form
 from lakemend.errors import WaitingIsUselessError, WorkspaceError
 from lakemend.evidence import Unread
 from lakemend.redaction import trim
@@ -11,6 +12,7 @@ Raw = TypeVar("Raw")
 Seen = TypeVar("Seen")
 
 _LONGEST = 500
+_MOST_PLACES = 10
 
 
 class InParallel(Protocol):
@@ -43,11 +45,13 @@ class Attempts:
             self.note(what, f"the answer has another form than expected ({type(error).__name__})")
         return None
 
-    def each(self, what: str, raw: Iterable[Raw], parse: Callable[[Raw], Seen]) -> list[Seen]:
+    def each(
+        self, what: str, raw: Iterable[Raw] | None, parse: Callable[[Raw], Seen]
+    ) -> list[Seen]:
         """Return all that could be understood of a list; the rest is noted once."""
         found: list[Seen] = []
         misfit = ""
-        for entry in raw:
+        for entry in self.read(what, lambda: list(raw or ())) or ():
             try:
                 found.append(parse(entry))
             except Exception as error:  # noqa: BLE001 as above
@@ -55,6 +59,16 @@ class Attempts:
         if misfit:
             self.note(what, f"some entries have another form than expected ({misfit})")
         return found
+
+    def in_form(self, what: str, raw: Any, form: Form) -> Any:
+        """Return an answer without the fields of another form, which are noted once."""
+        misfits: list[str] = []
+        kept = in_form(raw, form, misfits)
+        if misfits:
+            more = f" and {len(misfits) - _MOST_PLACES} more" if len(misfits) > _MOST_PLACES else ""
+            places = ", ".join(misfits[:_MOST_PLACES])
+            self.note(what, f"left out, for it has another form than expected: {places}{more}")
+        return kept
 
     def note(self, what: str, why: str) -> None:
         """Note something that was not read."""

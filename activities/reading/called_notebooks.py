@@ -39,7 +39,7 @@ class CalledNotebooks:
                 expand_tasks=True,
             ),
         )
-        failed = self._attempts.each(what, listed or (), lambda each: _failed_in(each, task))
+        failed = self._attempts.each(what, listed, lambda each: _failed_in(each, task))
         ends = [
             (run.ended_at, run.run_id)
             for run in failed

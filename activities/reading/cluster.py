@@ -1,9 +1,8 @@
 """Clusters, their events and libraries."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
-from activities.reading.values import identifier, moment, part, parts, text, texts, word
+from activities.reading.values import BEGINNING, identifier, moment, part, parts, text, texts, word
 from activities.workspace import Json
 from lakemend.evidence import ClusterEvent, ClusterFacts, LibraryFacts
 
@@ -36,7 +35,6 @@ _CHATTER = frozenset(
 _NAMED_BY = {"pypi": "package", "maven": "coordinates", "cran": "package"}
 _SCRIPT_PLACES = ("workspace", "volumes", "s3", "abfss", "gcs", "dbfs", "file")
 _SCRIPT_IS_FINE = {None, "SUCCEEDED", "SKIPPED", "NOT_EXECUTED", "UNKNOWN"}
-_BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
 def cluster_facts(raw: Json) -> ClusterFacts:
@@ -73,7 +71,7 @@ def event_facts(raw: Json) -> ClusterEvent:
     words = words or init_script_failures(part(details, "init_scripts"))
     parameters = ", ".join(f"{key}: {value}" for key, value in part(reason, "parameters").items())
     return ClusterEvent(
-        at=moment(raw.get("timestamp")) or _BEGINNING,
+        at=moment(raw.get("timestamp")) or BEGINNING,
         type=word(raw.get("type")),
         reason_code=word(reason.get("code")),
         message=text(words or parameters, _PARAMETER_LIMIT),

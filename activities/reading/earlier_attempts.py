@@ -6,7 +6,7 @@ from itertools import islice
 from activities.reading.attempts import Attempts, InParallel
 from activities.reading.loops import LOOP
 from activities.reading.run import task_facts
-from activities.reading.values import parts, text
+from activities.reading.values import began, parts, text
 from activities.workspace import Json, Workspace
 from lakemend.evidence import PastAttempt, TaskFacts
 
@@ -54,7 +54,7 @@ def _earlier(raw: Json, failed: Sequence[TaskFacts]) -> Iterator[Json]:
     for key, run_id in newest.items():
         others = [each for each in parts(raw, "tasks") if each.get("task_key") == key]
         ended = [each for each in others if _failed_otherwise(each, run_id)]
-        ended.sort(key=lambda each: each.get("start_time") or 0, reverse=True)
+        ended.sort(key=began, reverse=True)
         yield from ended[:MOST_OF_A_TASK]
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 
 from activities.reading.attempts import Attempts
 from activities.reading.earlier_attempts import EarlierAttempts
+from activities.reading.form import JOB, RUN
 from activities.reading.job import job_facts
 from activities.reading.job_history import JobHistory
 from activities.reading.outputs import Outputs
@@ -43,10 +44,16 @@ class EvidenceReader:
 
     def read(self, workspace_name: str, run_id: str) -> Evidence:
         """Raises NotFoundError for a run that does not exist, WorkspaceError as calls do."""
-        return self.read_around(workspace_name, self._workspace.get_run(run_id))
+        raw = self.in_form(self._workspace.get_run(run_id))
+        return self.read_around(workspace_name, {**raw, "run_id": raw.get("run_id") or run_id})
+
+    def in_form(self, raw: Json) -> Json:
+        """Return a run without what has another form than a run's; that is noted."""
+        return self._attempts.in_form("the run", raw, RUN)
 
     def read_around(self, workspace_name: str, raw: Json) -> Evidence:
         """Read what belongs to a run that was read already."""
+        raw = self.in_form(raw)
         run = run_facts(raw)
         tasks = self._attempts.each(f"tasks of run {run.run_id}", newest_tasks(raw), task_facts)
         evidence = Evidence(workspace=workspace_name, read_at=datetime.now(UTC), run=run)
@@ -95,7 +102,8 @@ class EvidenceReader:
         if not job_id:
             return None
         what = f"job {job_id}"
-        raw = self._attempts.read(what, lambda: self._workspace.get_job(job_id))
+        found = self._attempts.read(what, lambda: self._workspace.get_job(job_id))
+        raw = self._attempts.in_form(what, found, JOB)
         self.job_settings = part(raw, "settings") if raw else {}
         return self._attempts.read(what, lambda: job_facts(raw)) if raw else None
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from activities.reading.attempts import Attempts
+from activities.reading.form import RUN
 from activities.reading.run import newest_tasks, recent_run, run_facts
 from activities.workspace import Json, Workspace
 from lakemend.compute.run_changes import code_changes, setting_changes
@@ -49,14 +50,14 @@ class JobHistory:
             return ()
         what = f"recent runs of job {job_id}"
         raw = self._attempts.read(what, lambda: self._workspace.ended_runs(job_id))
-        runs = self._attempts.each(what, raw or (), recent_run)
+        runs = self._attempts.each(what, raw, recent_run)
         return tuple(each for each in runs if each.run_id != self._run.run_id)
 
     def _read_good(self, run_id: str) -> Json | None:
         """Read the last success before this run: each run shows what it was made of."""
         what = f"run {run_id}, the last that succeeded"
         before = self._attempts.read(what, lambda: self._workspace.get_run(run_id))
-        return _with_newest_tasks(before) if before else None
+        return _with_newest_tasks(self._attempts.in_form(what, before, RUN)) if before else None
 
     def _succeeded_before(self, other: RecentRun) -> bool:
         ended, now = other.ended_at, self._run.ended_at

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from activities.reading.attempts import Attempts
+from activities.reading.form import RUN
 from activities.reading.run import run_facts, task_facts
 from activities.reading.values import identifier, part, parts
 from activities.workspace import Json, Workspace
@@ -87,14 +88,17 @@ class LostRuns:
         if over and len(over) >= MOST_LISTED:
             why = f"the workspace has more than {MOST_LISTED}; only the newest were looked through"
             self._attempts.note("older ended runs", why)
-        return [self._whole(run) for run in (*(over or ()), *(active or ()))]
+        listed = self._attempts.in_form("listed runs", [*(over or ()), *(active or ())], [RUN])
+        return [self._whole(run) for run in listed]
 
     def _whole(self, run: Json) -> Json:
         """Read a run of more than 100 tasks whole: a list shows the first 100 of each."""
         if not run.get("has_more"):
             return run
         run_id = identifier(run.get("run_id"))
-        return self._attempts.read(f"run {run_id}", lambda: self._workspace.get_run(run_id)) or run
+        what = f"run {run_id}"
+        whole = self._attempts.read(what, lambda: self._workspace.get_run(run_id))
+        return self._attempts.in_form(what, whole, RUN) or run
 
     def _of_parent(self, run: Json) -> LostRun:
         """Name the run, or the one whose task started it: that one's repair repeats both.
@@ -105,9 +109,10 @@ class LostRuns:
         task_run = identifier(part(run, "trigger_info").get("run_id"))
         if task_run and run.get("trigger") == "RUN_JOB_TASK":
             what = f"run {task_run}"
-            found = self._attempts.read(what, lambda: self._workspace.get_run(task_run))
-            parent = identifier((found or {}).get("job_run_id") or (found or {}).get("run_id"))
-            if found and parent:
+            answer = self._attempts.read(what, lambda: self._workspace.get_run(task_run))
+            found: Json = self._attempts.in_form(what, answer, RUN) or {}
+            parent = identifier(found.get("job_run_id") or found.get("run_id"))
+            if parent:
                 return LostRun(run_id=parent, job_id=identifier(found.get("job_id")))
         facts = run_facts(run)
         return LostRun(run_id=facts.run_id, job_id=facts.job_id, job_name=facts.run_name)
@@ -118,7 +123,7 @@ def _died(run: Json, began: datetime, ended: datetime, is_there: IsThere) -> boo
     phase = run_phase(run_facts(run))
     if phase not in {RunPhase.FAILED, RunPhase.ACTIVE}:
         return False
-    tasks = [task_facts(each) for each in parts(run, "tasks")]
+    tasks = [task_facts(each) for each in parts(run, "tasks") if each.get("task_key")]
     return any(is_there(task) and _was_hit(task, began, ended) for task in tasks)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from activities.reading.attempts import Attempts, InParallel
+from activities.reading.form import OUTPUT, RUN
 from activities.reading.run import task_facts, task_result
 from activities.reading.values import identifier, part, parts, text
 from activities.workspace import Json, Workspace
@@ -50,10 +51,11 @@ class Outputs:
         if task.is_loop:
             return self._with_iteration(task)
         what = f"output of task {task.task_key}"
-        read = self._attempts.read(
-            what, lambda: _add_output(task, self._workspace.get_run_output(task.run_id))
-        )
-        return read or task
+        return self._with_output_of(task, task.run_id, what)
+
+    def _with_output_of(self, task: TaskFacts, run_id: str, what: str) -> TaskFacts:
+        raw = self._attempts.read(what, lambda: self._workspace.get_run_output(run_id))
+        return _add_output(task, self._attempts.in_form(what, raw, OUTPUT)) if raw else task
 
     def _with_iteration(self, task: TaskFacts) -> TaskFacts:
         """Take words and cluster of the first iteration that failed: the loop only counts them.
@@ -64,16 +66,15 @@ class Outputs:
         iteration = self._attempts.read(what, lambda: self._failed_iteration(task))
         if iteration is None:
             return task
-        run_id, cluster_id = iteration.run_id, iteration.compute.cluster_id
+        cluster_id = iteration.compute.cluster_id
         compute = task.compute.model_copy(update={"cluster_id": cluster_id})
         found = task.model_copy(update={"compute": compute}) if cluster_id else task
-        read = self._attempts.read(
-            what, lambda: _add_output(found, self._workspace.get_run_output(run_id))
-        )
-        return read or found
+        return self._with_output_of(found, iteration.run_id, what)
 
     def _failed_iteration(self, task: TaskFacts) -> TaskFacts | None:
-        iterations = parts(self._workspace.get_run(task.run_id), "iterations")
+        found = self._workspace.get_run(task.run_id)
+        loop = self._attempts.in_form(f"iterations of task {task.task_key}", found, RUN)
+        iterations = parts(loop, "iterations")
         failed = next((each for each in iterations if task_result(each) in FAILED_RESULTS), None)
         return task_facts({"task_key": task.task_key, **failed}) if failed else None
 

@@ -6,6 +6,14 @@ from datetime import UTC, datetime, timedelta
 from activities.errors import StillChangingError
 from activities.reading.attempts import Attempts
 from activities.reading.cluster import cluster_facts, event_facts
+from activities.reading.form import (
+    CLUSTER,
+    CLUSTER_EVENT,
+    PIPELINE,
+    PIPELINE_EVENT,
+    UPDATE,
+    WAREHOUSE,
+)
 from activities.reading.lost_runs import RECENT, LostRuns
 from activities.reading.pipeline import error_of, error_text, pipeline_error, update_facts
 from activities.reading.size import bounded
@@ -63,8 +71,9 @@ class ResourceReader:
         return bounded(found.model_copy(update={"unread": tuple(self._attempts.unread)}))
 
     def _cluster(self, evidence: Evidence, cluster_id: str) -> Evidence:
-        raw = self._workspace.get_cluster(cluster_id)
-        cluster = self._with_events(cluster_facts(raw))
+        found = self._workspace.get_cluster(cluster_id)
+        raw = self._attempts.in_form(f"cluster {cluster_id}", found, CLUSTER)
+        cluster = self._with_events(cluster_facts({**raw, "cluster_id": cluster_id}))
         if cluster.state in CHANGING:
             raise StillChangingError(f"Cluster {cluster_id} is {cluster.state}", _SOON)
         last_end = _last_failure(cluster)
@@ -93,23 +102,26 @@ class ResourceReader:
         )
 
     def _pipeline(self, evidence: Evidence, pipeline_id: str) -> Evidence:
-        raw = self._workspace.get_pipeline(pipeline_id)
+        what = f"pipeline {pipeline_id}"
+        raw = self._attempts.in_form(what, self._workspace.get_pipeline(pipeline_id), PIPELINE)
         continuous = bool(part(raw, "spec").get("continuous"))
-        updates = tuple(update_facts(each) for each in self._workspace.list_updates(pipeline_id))
-        what = f"events of pipeline {pipeline_id}"
-        events = self._attempts.read(what, lambda: self._workspace.pipeline_errors(pipeline_id))
+        answer = self._workspace.list_updates(pipeline_id)
+        listed: list[Json] = self._attempts.in_form(f"updates of {what}", answer, [UPDATE]) or []
+        updates = tuple(map(update_facts, listed))
+        phase = self._sure(pipeline_phase(updates, continuous=continuous))
+        events = self._errors_of(pipeline_id)
         newest = updates[0] if updates else UpdateFacts(update_id="")
-        error = error_of(newest.update_id, events or [])
+        error = error_of(newest.update_id, events)
         if not continuous:
             _wait_for(pipeline_id, newest, error)
-        errors = self._attempts.each(what, events or (), pipeline_error)[:MOST_PIPELINE_ERRORS]
+        errors = [pipeline_error(each) for each in events[:MOST_PIPELINE_ERRORS]]
         failed = next((each for each in updates if each.state == "FAILED"), newest)
         at = next((each.at for each in errors if each.update_id == failed.update_id), None)
         resource = ResourceFacts(
             resource=f"pipeline-{pipeline_id}",
             name=name(raw.get("name")),
             compute=Compute(kind=ComputeKind.PIPELINE, resource_id=pipeline_id),
-            phase=pipeline_phase(updates, continuous=continuous),
+            phase=phase,
             said=f"update {newest.update_id} is {newest.state}: {error_text(error)}".strip(" :"),
             failed_at=at or failed.created_at,
             failure=failed.update_id,
@@ -123,8 +135,14 @@ class ResourceReader:
             }
         )
 
+    def _errors_of(self, pipeline_id: str) -> list[Json]:
+        what = f"events of pipeline {pipeline_id}"
+        events = self._attempts.read(what, lambda: self._workspace.pipeline_errors(pipeline_id))
+        return self._attempts.in_form(what, events, [PIPELINE_EVENT]) or []
+
     def _warehouse(self, evidence: Evidence, warehouse_id: str) -> Evidence:
-        raw = self._workspace.get_warehouse(warehouse_id)
+        found = self._workspace.get_warehouse(warehouse_id)
+        raw = self._attempts.in_form(f"warehouse {warehouse_id}", found, WAREHOUSE)
         warehouse = warehouse_facts(raw)
         if warehouse.state in CHANGING:
             raise StillChangingError(f"Warehouse {warehouse_id} is {warehouse.state}", _SOON)
@@ -133,7 +151,7 @@ class ResourceReader:
             resource=f"warehouse-{warehouse_id}",
             name=name(raw.get("name")),
             compute=Compute(kind=ComputeKind.WAREHOUSE, resource_id=warehouse_id),
-            phase=warehouse_phase(warehouse),
+            phase=self._sure(warehouse_phase(warehouse)),
             said=said,
         )
         return evidence.model_copy(
@@ -151,7 +169,8 @@ class ResourceReader:
         id_ = cluster.cluster_id
         what = f"events of cluster {id_}"
         raw = self._attempts.read(what, lambda: self._workspace.cluster_events(id_, _EVENTS))
-        events = self._attempts.each(what, raw or (), event_facts)
+        listed = self._attempts.in_form(what, raw, [CLUSTER_EVENT])
+        events = self._attempts.each(what, listed, event_facts)
         return cluster.model_copy(update={"events": tuple(events)})
 
     def _phase(self, cluster: ClusterFacts, last_end: ClusterEvent | None) -> ResourcePhase:
@@ -159,6 +178,11 @@ class ResourceReader:
         phase = cluster_phase(cluster, last_end)
         unknown = bool(self._attempts.unread) and phase is ResourcePhase.WELL
         return ResourcePhase.UNKNOWN if unknown else phase
+
+    def _sure(self, phase: ResourcePhase) -> ResourcePhase:
+        """An answer of which a part was left out does not show that nothing failed."""
+        fine = phase in {ResourcePhase.WELL, ResourcePhase.ENDED}
+        return ResourcePhase.UNKNOWN if self._attempts.unread and fine else phase
 
     def _with_recent_events(self, cluster: ClusterFacts) -> ClusterFacts:
         """Keep those of the last hours: an older one is about another failure."""

@@ -1,7 +1,9 @@
 """Runs and their tasks."""
 
+from datetime import datetime
+
 from activities.reading.loops import LOOP, repeated
-from activities.reading.values import identifier, moment, name, part, parts, text, word
+from activities.reading.values import began, identifier, moment, name, part, parts, text, word
 from activities.workspace import Json
 from lakemend.evidence import Compute, ComputeKind, RecentRun, RunFacts, TaskFacts
 
@@ -62,7 +64,7 @@ def repair_ids(raw: Json) -> list[str]:
     repair's (databricks-sdk: RepairHistoryItem; astronomer-cosmos PR 163).
     """
     items = [each for each in parts(raw, "repair_history") if each.get("type") == "REPAIR"]
-    items.sort(key=lambda each: each.get("start_time") or 0)
+    items.sort(key=began)
     return [identifier(each["id"]) for each in items if each.get("id")]
 
 
@@ -141,5 +143,5 @@ def _depends_on(raw: Json) -> tuple[str, ...]:
     return tuple(key for key in keys if key)
 
 
-def _order(task: Json) -> tuple[int, int]:
-    return (task.get("attempt_number") or 0, task.get("start_time") or 0)
+def _order(task: Json) -> tuple[int, datetime]:
+    return (task.get("attempt_number") or 0, began(task))

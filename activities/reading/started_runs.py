@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from activities.reading.attempts import Attempts, InParallel
 from activities.reading.called_notebooks import CalledNotebooks
+from activities.reading.form import RUN
 from activities.reading.outputs import MOST_OUTPUTS, Outputs
 from activities.reading.run import newest_tasks, run_facts, task_facts
 from activities.reading.run_links import RunLink, not_started_by, run_links
@@ -98,7 +99,8 @@ class StartedRuns:
         return self._refuse(start, why) if why else run
 
     def _linked(self, start: _Start) -> tuple[NestedRun, str]:
-        raw = self._workspace.get_run(start.run_id)
+        found = self._workspace.get_run(start.run_id)
+        raw = self._attempts.in_form(_what(start), found, RUN)
         why = not_started_by(start.task, raw) if start.link else ""
         tasks = tuple(task for each in _tasks(raw) if (task := task_facts(each)).failed)
         parent = start.parent_task_key

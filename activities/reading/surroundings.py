@@ -12,9 +12,10 @@ from activities.reading.cluster import (
     library_facts,
     telling_events,
 )
+from activities.reading.form import CLUSTER, CLUSTER_EVENT, PIPELINE_EVENT, WAREHOUSE
 from activities.reading.pipeline import pipeline_error
 from activities.reading.warehouse import warehouse_facts
-from activities.workspace import Workspace
+from activities.workspace import Json, Workspace
 from activities.workspace.workspace import EVENTS_LIMIT
 from lakemend.evidence import (
     ClusterFacts,
@@ -59,22 +60,21 @@ class Surroundings:
 
     def cluster(self, cluster_id: str) -> ClusterFacts | None:
         """Read a cluster and its events from the run's start to a little after its end."""
-        cluster = self._attempts.read(
-            f"cluster {cluster_id}",
-            lambda: cluster_facts(
-                {"cluster_id": cluster_id, **self._workspace.get_cluster(cluster_id)}
-            ),
-        )
-        if cluster is None:
+        what = f"cluster {cluster_id}"
+        found = self._attempts.read(what, lambda: self._workspace.get_cluster(cluster_id))
+        if found is None:
             return None
+        raw = self._attempts.in_form(what, found, CLUSTER)
+        cluster = cluster_facts({**raw, "cluster_id": cluster_id})
         what, (since, until) = f"events of cluster {cluster_id}", self._between
-        raw = self._attempts.read(
+        answer = self._attempts.read(
             what,
             lambda: self._workspace.cluster_events(
                 cluster_id, EVENTS_LIMIT, since=since, until=until
             ),
         )
-        events = telling_events(self._attempts.each(what, raw or (), event_facts))
+        listed = self._attempts.in_form(what, answer, [CLUSTER_EVENT])
+        events = telling_events(self._attempts.each(what, listed, event_facts))
         return cluster.model_copy(update={"events": events})
 
     @property
@@ -90,24 +90,24 @@ class Surroundings:
         id_ = cluster.cluster_id
         what = f"libraries of cluster {id_}"
         raw = self._attempts.read(what, lambda: self._workspace.library_statuses(id_))
-        read = self._attempts.each(what, raw or (), library_facts)
+        read = self._attempts.each(what, raw, library_facts)
         return cluster.model_copy(update={"libraries": failed_first(read)})
 
     def warehouse(self, warehouse_id: str) -> WarehouseFacts | None:
         """Read a warehouse as it is now; it keeps no history."""
         what = f"warehouse {warehouse_id}"
-        return self._attempts.read(
-            what, lambda: warehouse_facts(self._workspace.get_warehouse(warehouse_id))
-        )
+        raw = self._attempts.read(what, lambda: self._workspace.get_warehouse(warehouse_id))
+        return warehouse_facts(self._attempts.in_form(what, raw, WAREHOUSE)) if raw else None
 
     def pipeline(self, pipeline_id: str) -> PipelineFacts | None:
         """Read the errors of a pipeline during the run."""
         what = f"events of pipeline {pipeline_id}"
-        raw = self._attempts.read(
+        found = self._attempts.read(
             what, lambda: self._workspace.pipeline_errors(pipeline_id, between=self._between)
         )
-        if raw is None:
+        if found is None:
             return None
+        raw: list[Json] = self._attempts.in_form(what, found, [PIPELINE_EVENT]) or []
         errors = self._attempts.each(what, raw, pipeline_error)
         during = [each for each in errors if each.at is None or self._during(each.at)]
         return PipelineFacts(pipeline_id=pipeline_id, errors=tuple(during[:MOST_PIPELINE_ERRORS]))

@@ -1,5 +1,6 @@
 """Small readers for raw JSON: what they return is bounded, well formed, and without secrets."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,6 +12,8 @@ from lakemend.redaction import HIDDEN, is_telling, redact, trim, well_formed
 TEXT_LIMIT = 2000
 NAME_LIMIT = 256
 _REDACTED_OF_LIMIT = 20
+BEGINNING = datetime.fromtimestamp(0, UTC)
+_DIGITS = re.compile(r"[0-9]{1,20}")
 _LATEST = datetime(3000, 1, 1, tzinfo=UTC).timestamp() * 1000
 
 
@@ -19,9 +22,17 @@ def moment(value: Any) -> datetime | None:
 
     What is no instant is none that is known.
     """
-    if isinstance(value, str) and not value.isdecimal():
-        return _iso(value)
-    milliseconds = float(value or 0)
+    if isinstance(value, str):
+        return _since_epoch(int(value)) if _DIGITS.fullmatch(value) else _iso(value)
+    return _since_epoch(value) if type(value) in {int, float} else None
+
+
+def began(raw: Json) -> datetime:
+    """Return when something started, to sort by: what has not, or nobody knows when, is first."""
+    return moment(raw.get("start_time")) or BEGINNING
+
+
+def _since_epoch(milliseconds: float) -> datetime | None:
     if not 0 < milliseconds < _LATEST:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

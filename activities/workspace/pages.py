@@ -1,7 +1,7 @@
 """Following pages: one object or one list, however many answers it takes."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 Json = dict[str, Any]
 Fetch = Callable[[Json], Json]
@@ -13,8 +13,8 @@ SETTINGS_ARRAYS = ("tasks", "job_clusters", "parameters", "environments")
 def whole_object(fetch: Fetch, query: Json, arrays: Iterable[str], under: str = "") -> Json:
     """Read an object whose arrays come 100 elements a page (Jobs API 2.2), and join them."""
     whole = fetch(query)
-    token = whole.pop("next_page_token", "")
-    while token:
+    token, seen = whole.pop("next_page_token", ""), set[str]()
+    while _leads_on(token, seen):
         page = fetch({**query, "page_token": token})
         _append(_inside(whole, under), _inside(page, under), arrays)
         token = page.get("next_page_token", "")
@@ -25,13 +25,20 @@ def whole_object(fetch: Fetch, query: Json, arrays: Iterable[str], under: str = 
 def whole_list(fetch: Fetch, query: Json, key: str, at_most: int) -> list[Json]:
     """Read a list to its end, or until it has `at_most` elements."""
     elements: list[Json] = []
-    token = ""
+    token, seen = "", set[str]()
     while True:
         page = fetch({**query, "page_token": token} if token else query)
         elements += page.get(key) or []
         token = page.get("next_page_token", "")
-        if not token or len(elements) >= at_most:
+        if not _leads_on(token, seen) or len(elements) >= at_most:
             return elements[:at_most]
+
+
+def _leads_on(token: Any, seen: set[str]) -> bool:
+    """Whether there is a further page: a token that comes again would lead in a circle."""
+    new = isinstance(token, str) and token not in seen | {""}
+    seen.update({token} if new else ())
+    return new
 
 
 def _inside(answer: Json, under: str) -> Json:
@@ -40,5 +47,14 @@ def _inside(answer: Json, under: str) -> Json:
 
 def _append(whole: Json, page: Json, arrays: Iterable[str]) -> None:
     for name in arrays:
-        if page.get(name):
-            whole[name] = [*(whole.get(name) or []), *page[name]]
+        known, further = _listed(whole, name), _listed(page, name)
+        if further and known is not None:
+            whole[name] = [*known, *further]
+
+
+def _listed(answer: Json, name: str) -> list[Any] | None:
+    """Return an array, empty where it is missing; None where it is none."""
+    array = answer.get(name)
+    if array is None:
+        return []
+    return cast("list[Any]", array) if isinstance(array, list) else None

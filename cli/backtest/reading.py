@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from activities.reading.evidence import EvidenceReader
+from activities.reading.form import RUN, in_form
 from activities.reading.history import before_repairs, may_have_failed, repairs_of
 from activities.workspace import Json, Workspace
 from cli.backtest.company import ReadFailure, with_company
@@ -38,7 +39,9 @@ class PastFailures:
         listed = self._workspace.ended_runs(
             since=int(since.timestamp() * 1000), at_most=MOST_LISTED, expand_tasks=True
         )
-        failed = [each for each in listed if may_have_failed(each)]
+        understood = in_form(listed, [RUN], misfits := [])
+        self._unreadable += [f"a field of the listed runs: {place}" for place in misfits]
+        failed = [each for each in understood if each.get("run_id") and may_have_failed(each)]
         found = self._failures(failed[:at_most], progress)
         with own_records(self._settings) as records:
             met = list(with_company(found, records))
@@ -76,8 +79,8 @@ class PastFailures:
 
     def _failure(self, run_id: str) -> ReadFailure | None:
         """Read one run as it stood at its first end; None if it had not failed then."""
-        raw = self._workspace.get_run(run_id)
         reader = EvidenceReader(self._workspace, patient=False)
+        raw = reader.in_form(self._workspace.get_run(run_id))
         evidence = as_it_was(reader.read_around(self._name, before_repairs(raw)))
         if run_phase(evidence.run) is not RunPhase.FAILED:
             return None

@@ -361,8 +361,10 @@ def test_task_of_another_form_costs_only_itself(lab: Any) -> None:
 
     evidence = EvidenceReader(lab.workspace, patient=False).read_around("default", raw)
 
-    assert [task.task_key for task in evidence.tasks] == ["work", "c"]
-    assert [each.what for each in evidence.unread] == [f"tasks of run {evidence.run.run_id}"]
+    assert [task.task_key for task in evidence.tasks] == ["work", "b", "c"]
+    form, tasks = evidence.unread
+    assert (form.what, form.why.split(": ")[1]) == ("the run", "tasks[2].state")
+    assert tasks.what == f"tasks of run {evidence.run.run_id}"
 
 
 def test_old_events_of_a_busy_cluster_stay_where_they_tell_something(lab: Any) -> None:
