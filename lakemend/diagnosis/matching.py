@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lakemend.diagnosis import Cause, Reason, Remedy
-from lakemend.diagnosis.passages import Passage, Where
-from lakemend.diagnosis.rules import CompiledPattern, CompiledRule, load_rules
+from lakemend.diagnosis.passages import Passage
+from lakemend.diagnosis.patterns import CompiledPattern
+from lakemend.diagnosis.rules import CompiledRule, load_rules
 from lakemend.diagnosis.voices import Voice, voice
 from lakemend.redaction import redact, trim
 
@@ -65,11 +66,9 @@ def _find(
     compiled: CompiledRule, possible: list[CompiledPattern], passage: Passage
 ) -> Finding | None:
     rule = compiled.rule
-    if rule.where and passage.where not in rule.where and passage.where is not Where.TEXT:
-        return None
     places = (_best_place(pattern, passage, quotable=rule.quotable) for pattern in possible)
     best = max((place for place in places if place), key=_audible, default=None)
-    if best is None or not compiled.fits(passage.flat):
+    if best is None or not compiled.fits(passage):
         return None
     speaker, place = best
     return Place(passage, place.start(), speaker).says(

@@ -3,25 +3,17 @@
 from functools import cache
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from lakemend.diagnosis import Cause
+from lakemend.diagnosis.entries import Entry
 from lakemend.knowledge import KNOWLEDGE
 
 _NAMES = KNOWLEDGE / "names"
 
 
-class KnownNames(BaseModel):
-    """Names that say the same, and how surely they name the root.
+class KnownNames(Entry):
+    """Names that say the same; the cause `unknown` is for those that only carry another error."""
 
-    The cause `unknown` is for names that only carry another error.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    cause: Cause
-    confidence: float = Field(gt=0, le=1)
-    explanation: str = Field(min_length=10)
     names: tuple[str, ...] = Field(min_length=1)
 
 

@@ -38,13 +38,23 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class NameWords(BaseModel):
-    """Words inside a name, and what they say."""
+    """Words inside a name that no table has, and what they say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     cause: Cause
     confidence: float = Field(gt=0, le=1)
     words: tuple[re.Pattern[str], ...] = Field(min_length=1)
+
+    @property
+    def id(self) -> str:
+        """What a reason calls these words: by their cause."""
+        return f"name-words-{self.cause.replace('_', '-')}"
+
+    @property
+    def explanation(self) -> str:
+        """Why a name that no table has says something."""
+        return "No table knows this name; its words tell what it is about."
 
 
 @cache
@@ -63,11 +73,10 @@ def name_findings(text: Passage) -> Iterator[Finding]:
             name = place.group()
             if name in seen:
                 continue
-            row = (
-                known.get(_qualified(name, line, place.start()))
-                or known.get(name)
-                or _by_words(name, line, place.start())
-            )
+            row = known.get(_qualified(name, line, place.start())) or known.get(name)
+            if row is not None and not row.counts_in(text):
+                continue
+            row = row or _by_words(name, line, place.start())
             if row and row.cause is not Cause.UNKNOWN:
                 seen.add(name)
                 yield _finding(row, name, text, start + place.start())
@@ -79,7 +88,7 @@ def _qualified(name: str, line: str, start: int) -> str:
     return f"{package.group()}{name}" if package else name
 
 
-def _by_words(name: str, line: str, start: int) -> KnownNames | None:
+def _by_words(name: str, line: str, start: int) -> NameWords | None:
     if not _ERROR_NAME.match(name) and not _is_code(name, line, start):
         return None
     return _spelled(name)
@@ -91,25 +100,17 @@ def _is_code(name: str, line: str, start: int) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _spelled(name: str) -> KnownNames | None:
+def _spelled(name: str) -> NameWords | None:
     """Read a name by its words: SchemaMismatchError is "schema mismatch error"."""
     spelled = " ".join(_WORD.findall(name)).lower()
-    for row in name_words():
-        if any(words.search(spelled) for words in row.words):
-            why = "No table knows this name; its words tell what it is about."
-            return KnownNames(
-                cause=row.cause, confidence=row.confidence, explanation=why, names=(name,)
-            )
-    return None
+    return next((row for row in name_words() if any(w.search(spelled) for w in row.words)), None)
 
 
-def _finding(row: KnownNames, name: str, text: Passage, position: int) -> Finding:
+def _finding(row: KnownNames | NameWords, name: str, text: Passage, position: int) -> Finding:
     return Place(text, position, _speaker(text, position)).says(
         row.cause,
         row.confidence,
-        reason=Reason(
-            rule=f"name-{name}", where=text.where, quote=name, explanation=row.explanation
-        ),
+        reason=Reason(rule=row.id, where=text.where, quote=name, explanation=row.explanation),
     )
 
 

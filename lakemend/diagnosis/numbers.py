@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from lakemend.diagnosis import Cause, Reason, Remedy
 from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
-from lakemend.diagnosis.rules import CompiledPattern, Pattern, compile_pattern
+from lakemend.diagnosis.patterns import CompiledPattern, Pattern, compile_pattern
 from lakemend.diagnosis.voices import voice
 from lakemend.knowledge import KNOWLEDGE
 

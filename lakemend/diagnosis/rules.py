@@ -1,86 +1,34 @@
 """Text rules: what a failure text says when it says certain words.
 
-A rule is data in `knowledge/rules/*.yaml`. Its patterns are regular expressions in lower case,
-matched against text that was lowered and brought to single spaces (`passages.py`). To keep
-matching linear, a pattern has no unbounded repeat, and plain text of which some must occur
-(`needles.py`); a text without it is never searched.
+A rule is data in `knowledge/rules/*.yaml`. Most rules are never run on a text: an index leads from
+the pieces of plain text that occur in it to the patterns that may match.
 """
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter
 
-from lakemend.diagnosis import Cause, Remedy
-from lakemend.diagnosis.needles import GRAM, needles
-from lakemend.diagnosis.passages import Where
+from lakemend.diagnosis.entries import Entry
+from lakemend.diagnosis.needles import GRAM
+from lakemend.diagnosis.passages import Passage
+from lakemend.diagnosis.patterns import CompiledPattern, Pattern, compile_pattern
 from lakemend.knowledge import KNOWLEDGE
 
 _RULES = KNOWLEDGE / "rules"
 
-_LITERAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")
-_UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
-_UPPER_CASE = re.compile(r"(?<!\\)[A-Z]")
 
+class Rule(Entry):
+    """One rule: its patterns, and `beside`, of whose patterns one must occur in the same text.
 
-def _check(pattern: str) -> str:
-    if _UNBOUNDED.search(_LITERAL.sub(".", pattern)):
-        raise ValueError(f"a repeat without an upper bound: {pattern}")
-    if _UPPER_CASE.search(pattern):
-        raise ValueError(f"texts are lowered before matching: {pattern}")
-    if not needles(pattern):
-        raise ValueError(f"no piece of plain text that must occur: {pattern}")
-    re.compile(pattern)
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_check)]
-
-
-class Rule(BaseModel):
-    """One rule as written.
-
-    `confidence` is how surely the words name the root cause. `unless` takes the rule back when any
-    of its patterns occurs in the same text; `beside` asks for one of its patterns somewhere in the
-    same text. `remedy` overrides the cause's. `quotable` rules count even inside the message of an
-    exception that the user's own code raised.
+    `quotable` rules count even inside the message of an exception that the user's own code raised.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
-    cause: Cause
-    confidence: float = Field(gt=0, le=1)
-    explanation: str = Field(min_length=10)
     patterns: tuple[Pattern, ...] = Field(min_length=1)
-    unless: tuple[Pattern, ...] = ()
     beside: tuple[Pattern, ...] = ()
-    where: tuple[Where, ...] = ()
-    remedy: Remedy | None = None
     quotable: bool = False
-    examples: tuple[str, ...] = Field(min_length=2)
-
-    @model_validator(mode="after")
-    def _examples_differ(self) -> Self:
-        if len(set(self.examples)) != len(self.examples):
-            raise ValueError("the same example twice")
-        return self
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledPattern:
-    """A pattern, and plain texts of which one must occur before it can match."""
-
-    needles: tuple[str, ...]
-    expression: re.Pattern[str]
-
-    def occurs_in(self, text: str) -> bool:
-        """Tell whether the pattern matches anywhere."""
-        return any(needle in text for needle in self.needles) and bool(self.expression.search(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +37,13 @@ class CompiledRule:
 
     rule: Rule
     patterns: tuple[CompiledPattern, ...]
-    unless: tuple[CompiledPattern, ...]
     beside: tuple[CompiledPattern, ...]
 
-    def fits(self, text: str) -> bool:
-        """Tell whether what else the text says leaves the rule in force."""
-        if any(pattern.occurs_in(text) for pattern in self.unless):
+    def fits(self, text: Passage) -> bool:
+        """Tell whether where the text stood and what else it says leave the rule in force."""
+        if not self.rule.counts_in(text):
             return False
-        return not self.beside or any(pattern.occurs_in(text) for pattern in self.beside)
+        return not self.beside or any(pattern.occurs_in(text.flat) for pattern in self.beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +98,5 @@ def _compile(rule: Rule) -> CompiledRule:
     return CompiledRule(
         rule=rule,
         patterns=tuple(compile_pattern(pattern) for pattern in rule.patterns),
-        unless=tuple(compile_pattern(pattern) for pattern in rule.unless),
         beside=tuple(compile_pattern(pattern) for pattern in rule.beside),
     )
-
-
-def compile_pattern(pattern: str) -> CompiledPattern:
-    """Make a pattern ready to run, with what must occur before it can match."""
-    return CompiledPattern(tuple(sorted(needles(pattern))), re.compile(pattern))

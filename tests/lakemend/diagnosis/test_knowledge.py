@@ -18,11 +18,15 @@ from lakemend.diagnosis.codes import (
     run_codes,
 )
 from lakemend.diagnosis.diagnose import diagnose_text
+from lakemend.diagnosis.entries import Entry
+from lakemend.diagnosis.name_table import known_names
 from lakemend.diagnosis.needles import needles
 from lakemend.diagnosis.passages import Where, passage
-from lakemend.diagnosis.rules import CompiledRule, load_rules, parse_rules
+from lakemend.diagnosis.rules import load_rules, parse_rules
 
 RULES = load_rules().rules
+NAMES = {names.id: names for names in known_names().values()}
+ENTRIES: tuple[Entry, ...] = (*(compiled.rule for compiled in RULES), *NAMES.values())
 
 # Causes that only a person can fix, whatever a code or rule says beside them.
 ONLY_A_PERSON = {
@@ -117,19 +121,24 @@ def test_what_may_act_has_a_playbook():
     assert all(facts.error_type.startswith("Databricks") for facts in acting.values())
 
 
-@pytest.mark.parametrize("compiled", RULES, ids=lambda compiled: compiled.rule.id)
-def test_a_rule_names_its_examples(compiled: CompiledRule):
-    for example in compiled.rule.examples:
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_an_entry_names_its_examples(entry: Entry):
+    for example in entry.examples:
         diagnosis = diagnose_text(example)
 
-        assert diagnosis.cause is compiled.rule.cause, example
+        assert diagnosis.cause is entry.cause, example
         seen = {reason.rule for reason in (*diagnosis.reasons, *diagnosis.ruled_out)}
-        assert compiled.rule.id in seen, example
+        assert (entry.id in seen) is (entry.cause is not Cause.UNKNOWN), example
 
 
-@pytest.mark.parametrize("compiled", RULES, ids=lambda compiled: compiled.rule.id)
-def test_no_rule_acts_on_a_cause_that_needs_a_person(compiled: CompiledRule):
-    assert not (compiled.rule.cause in ONLY_A_PERSON and compiled.rule.remedy in ACTING)
+def test_every_entry_has_two_examples_and_an_id_of_its_own():
+    assert len({entry.id for entry in ENTRIES}) == len(ENTRIES)
+    assert all(len(set(entry.examples)) >= 2 for entry in ENTRIES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_no_entry_acts_on_a_cause_that_needs_a_person(entry: Entry):
+    assert not (entry.cause in ONLY_A_PERSON and entry.remedy in ACTING)
 
 
 def test_the_quick_search_hides_no_match():
