@@ -28,6 +28,13 @@ _CUT_EVIDENCE = re.compile(
     rf"\s{{0,100}}\{{[\s\S]{{0,2000}}?\"(?:{'|'.join(sorted(_TELLING))})\"\s{{0,4}}:\s{{0,4}}[\[{{\"]"
 )
 
+# One that lost its beginning is told by names that only evidence has: other texts quote JSON too.
+_OWN_NAMES = re.compile(
+    r"\"(?:(?:read_at|unread|recent_runs|earlier_attempts|changed_code|changed_settings|linked_runs"
+    r"|lost_runs|nested_run_id)\"\s{0,4}:\s{0,4}[\[{\"nft]"
+    r"|compute\"\s{0,4}:\s{0,4}\{\s{0,40}\"kind\")"
+)
+
 
 @contextmanager
 def opened(option: str, path: str) -> Generator[BinaryIO]:
@@ -57,7 +64,7 @@ def parse_evidence(text: str) -> tuple[Evidence | None, str]:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         problem = f"it is not JSON: {str(error)[:200]}"
-        return (_unreadable(problem) if _CUT_EVIDENCE.match(text) else None), problem
+        return (_unreadable(problem) if _is_cut(text) else None), problem
     if not isinstance(value, dict):
         return None, "it is not a JSON object"
     written = cast("dict[str, Any]", value)
@@ -77,6 +84,11 @@ def evidence_or_text(option: str, path: str) -> tuple[Evidence | str, str]:
         return text, f"{path} is read as plain text: {problem}"
     note = f"{path} is not valid evidence, so it names no cause: {problem}" if problem else ""
     return evidence, note
+
+
+def _is_cut(text: str) -> bool:
+    """Whether a text that is no JSON was evidence before its end or its beginning was cut off."""
+    return bool(_CUT_EVIDENCE.match(text) or _OWN_NAMES.search(text))
 
 
 def _validated(given: dict[str, Any]) -> Evidence:

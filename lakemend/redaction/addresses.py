@@ -18,20 +18,6 @@ _URL_TOKEN = re.compile(
     r"(?P<name>\bhttps?://)(?=[^\s@]{0,100}\d)(?P<value>[^\s:/@\"'<>]{12,512})(?=@)", re.IGNORECASE
 )
 
-# `user/password@` behind a JDBC prefix or a program of Oracle; `user/password@SID` alone.
-_ORACLE_PASSWORD = re.compile(
-    r"(?P<name>(?:jdbc:oracle:[a-z]{2,5}:|\b(?:sqlplus|impdp|expdp|imp|exp|sqlldr|rman)\s{1,4}"
-    r"(?:-\S{1,20}\s{1,4}){0,4}(?:userid=|target\s{1,4})?[\"']?)[^\s/@\"']{1,128}/)"
-    r"(?P<value>[^\s/@\"']{1,512})(?=@|[\"']?(?:\s|\Z))",
-    re.IGNORECASE,
-)
-
-_ORACLE_LOGIN = re.compile(
-    r"(?P<name>(?<![\w./:@\-])[A-Za-z]\w{0,60}/)"
-    r"(?P<value>(?=[^\s/@]{0,100}\d)[^\s/@\"'<>.]{1,128})"
-    r"(?=@(?://)?[A-Z][\w.\-]{0,120}(?![\w.\-/]))"
-)
-
 # Whoever knows the path of a web hook may post to it.
 _WEB_HOOK = re.compile(
     r"(?P<name>://[^\s\"'<>]{0,200}?hook[^\s/\"'<>]{0,60}/)(?P<value>[^\s\"'<>]{8,1000})",
@@ -72,8 +58,6 @@ _USER_OPTION = re.compile(
 _SHAPES = (
     _URL_PASSWORD,
     _URL_TOKEN,
-    _ORACLE_PASSWORD,
-    _ORACLE_LOGIN,
     _WEB_HOOK,
     _SIGNED_URL,
     _HEADER,

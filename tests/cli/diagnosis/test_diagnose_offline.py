@@ -134,7 +134,10 @@ def test_evidence_that_is_not_valid_names_no_cause(lakemend: Lakemend, typed: Ty
     assert "is not valid evidence, so it names no cause: tasks.0.task_key" in answer.err
 
 
-@pytest.mark.parametrize("kept", [slice(-80), slice(150)])
+@pytest.mark.parametrize(
+    "kept",
+    [slice(-80), slice(150), slice(10, None), slice(90, None), slice(215, None), slice(90, -60)],
+)
 def test_truncated_evidence_names_no_cause(lakemend: Lakemend, typed: Typed, kept: slice) -> None:
     typed(json.dumps(EVIDENCE).encode()[kept])
 
@@ -143,6 +146,15 @@ def test_truncated_evidence_names_no_cause(lakemend: Lakemend, typed: Typed, kep
     said = json.loads(answer.out)
     assert (said["cause"], said["decision"]["consent"]) == ("unknown", "escalate")
     assert "is not valid evidence, so it names no cause: it is not JSON" in answer.err
+
+
+def test_text_that_quotes_json_of_the_platform_is_a_text(lakemend: Lakemend, typed: Typed) -> None:
+    state = {"result_state": "FAILED", "state_message": "boom"}
+    typed(f"{HEAP}\nrun: {json.dumps({'run_id': 7, 'state': state})}".encode())
+
+    answer = lakemend("diagnose", "--file", "-", "-o", "json")
+
+    assert json.loads(answer.out)["cause"] == "driver_oom"
 
 
 def test_terminal_escapes_reach_nobodys_terminal(lakemend: Lakemend, tmp_path: Path) -> None:
