@@ -68,7 +68,8 @@ _LOUD_LINE = re.compile(
 )
 # What follows such words up to the sentence's end is a guess of the message's author.
 _GUESS = re.compile(
-    r"\b(?:can|could|may|might) be (?:caused by|due to|because of)\b|possible (?:cause|reason)s?\b"
+    r"\b(?:can|could|may|might) (?:be (?:caused by|due to|because of)|happen (?:if|when|because))\b"
+    r"|possible (?:cause|reason)s?\b"
 )
 _LONGEST_GUESS = 300
 _FAILURE = re.compile(

@@ -156,3 +156,11 @@ def test_a_frame_of_a_task_runner_tells_whose_memory_it_was():
     frame = "\tat org.apache.spark.executor.Executor$TaskRunner.run(Executor.scala:684)"
 
     assert diagnose_text(f"{frame}\n{heap}").cause is Cause.EXECUTOR_OOM
+
+
+def test_what_may_have_happened_is_no_cause():
+    dead = "The node has been marked dead because the detector has missed too many heartbeats."
+
+    diagnosis = diagnose_text(f"{dead} This can happen when the node was preempted.")
+
+    assert diagnosis.cause is Cause.EXECUTOR_LOST
