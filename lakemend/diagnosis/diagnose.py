@@ -1,6 +1,9 @@
 """From evidence to a diagnosis. Pure, and never an exception, whatever the texts hold."""
 
+from collections.abc import Iterable
+
 from lakemend.diagnosis import Cause, Diagnosis
+from lakemend.diagnosis.acting import LEAST_TO_ACT
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.context import adjust
 from lakemend.diagnosis.findings import (
@@ -14,7 +17,7 @@ from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.own_words import beside_own_words, needs_of_others, own_words
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resource_findings import resource_findings
-from lakemend.diagnosis.second_opinion import second_opinion
+from lakemend.diagnosis.second_opinion import WHAT_FAILED, second_opinion
 from lakemend.diagnosis.weighing import Weighed
 from lakemend.evidence import Evidence, TaskFacts
 
@@ -40,7 +43,17 @@ def diagnose(evidence: Evidence) -> Diagnosis:
 def diagnose_text(text: str) -> Diagnosis:
     """Name the root cause that a bare failure text speaks of."""
     read = passage(Where.TEXT, text)
-    return second_opinion(_answer(list(text_findings([read]))), [read])
+    return second_opinion(_answer(_without_what_failed(text_findings([read]))), [read])
+
+
+def _without_what_failed(findings: Iterable[Finding]) -> list[Finding]:
+    """Prefer what a text says of the cause to its name of a warehouse or pipeline.
+
+    Only evidence tells which of them failed, and so which one to restart.
+    """
+    found = list(findings)
+    causes = [each for each in found if each.cause not in WHAT_FAILED]
+    return causes if any(each.confidence >= LEAST_TO_ACT for each in causes) else found
 
 
 def first_failed(evidence: Evidence) -> tuple[TaskFacts, ...]:

@@ -31,7 +31,7 @@ _SUREST = 0.49
 _LONGEST_QUOTE = 300
 
 # That this failed is a fact, and its playbook begins with what helps whatever the words resemble.
-_WHAT_FAILED = frozenset({Cause.PIPELINE_UPDATE_FAILURE, Cause.WAREHOUSE_UNAVAILABLE})
+WHAT_FAILED = frozenset({Cause.PIPELINE_UPDATE_FAILURE, Cause.WAREHOUSE_UNAVAILABLE})
 
 # Codes, libraries and events are facts, and logs and state messages speak of other things too.
 _OPEN_TO_DOUBT = frozenset({Where.TEXT, Where.TASK_ERROR, Where.TASK_TRACE})
@@ -53,7 +53,7 @@ def _is_settled(diagnosis: Diagnosis) -> bool:
     """Tell whether the rules are sure, or answer from a fact or from an own exception's name."""
     if not diagnosis.reasons:
         return False
-    if diagnosis.confidence >= _BEYOND_DOUBT or diagnosis.cause in _WHAT_FAILED:
+    if diagnosis.confidence >= _BEYOND_DOUBT or diagnosis.cause in WHAT_FAILED:
         return True
     reason = diagnosis.reasons[0]
     own = diagnosis.cause is Cause.USER_CODE and is_own_exception(reason.quote)

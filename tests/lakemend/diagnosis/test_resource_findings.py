@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from lakemend.diagnosis import Cause, Diagnosis
-from lakemend.diagnosis.diagnose import diagnose
+from lakemend.diagnosis.diagnose import diagnose, diagnose_text
 from lakemend.evidence import Evidence
 
 DISK_FULL = "java.io.IOException: No space left on device"
@@ -62,3 +62,11 @@ def test_a_healthy_warehouse_says_nothing() -> None:
     compute = {"kind": "warehouse", "resource_id": "w"}
 
     assert diagnosed(compute, warehouses=[warehouse]).cause is Cause.UNKNOWN
+
+
+def test_only_evidence_tells_that_a_warehouse_is_to_be_restarted() -> None:
+    text = "SQL warehouse 8a1c55e0 failed to start"
+    task = {"task_key": "t", "run_id": "2", "result_state": "FAILED", "error": text}
+
+    assert diagnose_text(text).cause is Cause.CLUSTER_START_FAILURE
+    assert diagnosed({}, tasks=[task]).cause is Cause.WAREHOUSE_UNAVAILABLE
