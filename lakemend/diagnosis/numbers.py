@@ -33,6 +33,7 @@ class Meaning(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    id: str = Field(pattern=r"^number-[a-z0-9]+(?:-[a-z0-9]+)*$")
     cause: Cause
     confidence: float = Field(gt=0, le=1)
     explanation: str = Field(min_length=10)
@@ -50,13 +51,17 @@ class Meaning(BaseModel):
 
 
 class System(BaseModel):
-    """One system with numbered errors; `written` are patterns whose first group is the number."""
+    """One system with numbered errors; `written` are patterns whose first group is the number.
+
+    `examples` are real messages with numbers of the system, and its tests.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     system: str
     written: tuple[Pattern, ...] = Field(min_length=1)
     meanings: tuple[Meaning, ...] = Field(min_length=1)
+    examples: tuple[str, ...] = Field(min_length=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class NumberTable:
     system: str
     written: tuple[CompiledPattern, ...]
     meanings: dict[str, Meaning]
+    examples: tuple[str, ...]
 
     def meaning(self, code: str) -> Meaning | None:
         """Look up a code, or else its class."""
@@ -107,7 +113,7 @@ def _finding(system: str, code: str, meaning: Meaning, text: Passage, position: 
         meaning.confidence,
         remedy=meaning.remedy,
         reason=Reason(
-            rule=f"number-{system}-{code}",
+            rule=meaning.id,
             where=text.where,
             quote=f"{system} {code}",
             explanation=meaning.explanation,
@@ -123,4 +129,4 @@ def _table(system: System) -> NumberTable:
             raise ValueError(f"{system.system}: numbers used twice: {sorted(twice)}")
         meanings.update(dict.fromkeys(codes, meaning))
     written = tuple(compile_pattern(pattern) for pattern in system.written)
-    return NumberTable(system.system, written, meanings)
+    return NumberTable(system.system, written, meanings, system.examples)
