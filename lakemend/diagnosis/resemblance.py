@@ -28,7 +28,7 @@ _LONGEST_WORD = 6
 _SHORTEST_WORD = 3
 
 # Fewer words than this are like many failures.
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 6
 
 # A text of which less is known is about something else.
 _LEAST_KNOWN = 0.7

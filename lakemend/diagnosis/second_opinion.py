@@ -14,16 +14,16 @@ from lakemend.diagnosis.voices import is_own_exception
 from lakemend.redaction import redact, trim
 
 # How much plainer the resemblance must be for each point of the rules' confidence.
-_WEIGHT_OF_RULES = 0.8
+_WEIGHT_OF_RULES = 0.9
 
 # Rules that are so sure are believed.
-_BEYOND_DOUBT = 0.7
+_BEYOND_DOUBT = 0.9
 
 # What the rules' `unknown` counts: little, for most texts without a rule still have a cause.
 _SILENCE = 0.4
 
 # A smaller share is no likeness but a guess, and `unknown` is the honest answer.
-_LEAST_SHARE = 0.65
+_LEAST_SHARE = 0.55
 
 # A resemblance is a hint, and a hint never acts.
 _SUREST = 0.49
