@@ -76,6 +76,7 @@ _FAILURE = re.compile(
     r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such|conflicting)\b"
     r"|\bdiagnostics:"
     r"|(?:exception|error)\b|\bexit(?:ed| ?status| ?code)\b|\bbeyond .{1,40}limit"
+    r"|\b(?:status|code|httprequest)[:= ]{1,2}[45]\d\d\b"
 )
 _USER_EXCEPTION = re.compile(
     r"^\W{0,12}(?:e\s+)?(?:[\w.]{1,80}\.)?(?:valueerror|keyerror|indexerror|assertionerror"
