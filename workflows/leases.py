@@ -60,6 +60,8 @@ class Leases:
         """
         if resource not in self._held:
             await self._line_up(resource)
+        elif self._is_in_line(resource):
+            await self._wait_in_line(resource)
         elif not await self._is_still_held(resource):
             workflow.logger.warning("lease.lost %s", resource)
             del self._held[resource]
@@ -72,6 +74,13 @@ class Leases:
     async def _line_up(self, resource: str) -> None:
         # Held from the moment of asking: a cancelled incident also leaves the queue.
         self._held[resource] = str(workflow.uuid4())
+        await self._wait_in_line(resource)
+
+    def _is_in_line(self, resource: str) -> bool:
+        """Whether no answer is known: an incident that was cancelled while it waited goes on."""
+        return self._held[resource] not in self._mailbox.leases
+
+    async def _wait_in_line(self, resource: str) -> None:
         answer = await self._ask_until_answered(resource)
         while isinstance(answer, LeaseRefusal):
             if answer.retry_at is None:

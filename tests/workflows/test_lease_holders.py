@@ -1,5 +1,6 @@
 """What an incident makes of a lease that is lost, on the time-skipping server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -34,7 +35,10 @@ HOUR = timedelta(hours=1)
 
 @workflow.defn(name="TenantStub", sandboxed=False)
 class Tenant(LeaseTaker):
-    """Holds resources for two steps, with a pause between them that may be longer than a lease."""
+    """Holds resources for two steps, with a pause between them that may be longer than a lease.
+
+    One that is cancelled needs the resource once more, as for putting settings back.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +51,10 @@ class Tenant(LeaseTaker):
         await leases.acquire(resources[0])
         self._steps.append(workflow.now())
         await workflow.sleep(pause)
-        await leases.acquire(resources[0])
+        try:
+            await leases.acquire(resources[0])
+        except asyncio.CancelledError:
+            await leases.acquire(resources[0])
         self._steps.append(workflow.now())
         await leases.release_all()
         return self._steps
@@ -182,6 +189,24 @@ async def test_who_has_lost_a_lease_waits_for_it_before_the_next_step(
     await give_back(bench, resource, other)
 
     assert len(await steps(incident, 2)) == 2
+
+
+async def test_who_is_cancelled_in_line_for_a_lost_lease_keeps_its_place(
+    bench: Bench, resource: str
+) -> None:
+    incident = await tenant(bench, [resource], EXPIRES_AFTER + HOUR)
+    await steps(incident, 1)
+    other, later = await bench.holder(), await bench.holder()
+    await ask(bench, resource, other)
+    await bench.env.sleep(EXPIRES_AFTER + HOUR * 2)
+    await waits(bench, resource, incident)
+    await ask(bench, resource, later)
+
+    await incident.cancel()
+    await give_back(bench, resource, other)
+
+    assert len(await steps(incident, 2)) == 2
+    await granted(later, resource)
 
 
 async def test_who_has_lost_one_lease_of_a_set_waits_without_holding_the_others(
