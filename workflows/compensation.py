@@ -89,9 +89,10 @@ class Compensation:
         if self._hashes and self._active_run:
             await self._leases.prolong_all(RESTORE_PATIENCE + EXPIRES_AFTER)
             await wait_for_run(self._active_run, self._mailbox, RESTORE_PATIENCE)
+        # a set that was lost was given back as a whole, and may be in others' hands
+        await self._leases.acquire_all(self._snapshots[each].target.lease for each in self._hashes)
         restored = True
         for resource in reversed(list(self._hashes)):
-            await self._leases.acquire(self._snapshots[resource].target.lease)
             restored &= await self._restore(resource, self._hashes.pop(resource))
         return restored
 

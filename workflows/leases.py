@@ -1,6 +1,6 @@
 """The leases that one incident holds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -50,7 +50,11 @@ class Leases:
         if self._held and set(self._held) != set(resources):
             await self.release_all()
         self._reserved = frozenset(resources) if len(resources) > 1 else frozenset()
-        for resource in in_order(self._reserved):
+        await self.acquire_all(self._reserved)
+
+    async def acquire_all(self, resources: Iterable[str]) -> None:
+        """Hold several, taken in the order in which everybody takes them."""
+        for resource in in_order(resources):
             await self.acquire(resource)
 
     async def acquire(self, resource: str) -> None:

@@ -37,7 +37,7 @@ HOUR = timedelta(hours=1)
 class Tenant(LeaseTaker):
     """Holds resources for two steps, with a pause between them that may be longer than a lease.
 
-    One that is cancelled needs the resource once more, as for putting settings back.
+    One that is cancelled needs them once more, as for putting settings back.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Tenant(LeaseTaker):
         try:
             await leases.acquire(resources[0])
         except asyncio.CancelledError:
-            await leases.acquire(resources[0])
+            await leases.acquire_all(reversed(resources))
         self._steps.append(workflow.now())
         await leases.release_all()
         return self._steps
@@ -207,6 +207,26 @@ async def test_who_is_cancelled_in_line_for_a_lost_lease_keeps_its_place(
 
     assert len(await steps(incident, 2)) == 2
     await granted(later, resource)
+
+
+async def test_who_is_cancelled_in_line_for_a_set_still_holds_nothing_of_it(
+    bench: Bench, resource: str
+) -> None:
+    first, second = f"{resource}-a", f"{resource}-b"
+    incident = await tenant(bench, [first, second], EXPIRES_AFTER + HOUR)
+    await steps(incident, 1)
+    other = await bench.holder()
+    await ask(bench, first, other)
+    await bench.env.sleep(EXPIRES_AFTER + HOUR * 2)
+    await waits(bench, first, incident)
+
+    await incident.cancel()
+    await ask(bench, second, other)
+    await granted(other, second)
+    await give_back(bench, first, other)
+    await give_back(bench, second, other)
+
+    assert len(await steps(incident, 2)) == 2
 
 
 async def test_who_has_lost_one_lease_of_a_set_waits_without_holding_the_others(
