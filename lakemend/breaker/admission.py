@@ -1,6 +1,7 @@
 """Who may pass a breaker, who waits, and who is sent away."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from lakemend.breaker.answers import Addressed, Turn, granted, parked, rejected
 from lakemend.breaker.cool_down import cooling_until, learn_of
@@ -19,6 +20,8 @@ from lakemend.permit import PermitRequest
 
 MOST_HELD = 5000
 """Permits out and requests parked together: more would not fit into a workflow's input (2 MB)."""
+
+ValueT = TypeVar("ValueT")
 
 _REFUSING = frozenset({Circuit.OPEN, Circuit.FORCED_OPEN})
 _PASSING = frozenset({Circuit.CLOSED, Circuit.DISABLED, Circuit.METRICS_ONLY})
@@ -112,13 +115,16 @@ def admit_waiting(breaker: Breaker, now: datetime) -> Turn:
     """Let the parked pass: the oldest as canary, then one after another at the resume rate."""
     if breaker.circuit in _REFUSING and breaker.settings.when_open is WhenOpen.REJECT:
         return _send_away(breaker)
-    answers: tuple[Addressed, ...] = ()
-    while breaker.waiting and _has_room(breaker) and not _is_pausing(breaker, now):
-        request_id, entry = next(iter(breaker.waiting.items()))
-        rest = dict(list(breaker.waiting.items())[1:])
-        turn = _grant(change(breaker, waiting=rest), request_id, entry.holder, now)
-        breaker, answers = _pause(turn.breaker, entry, now), answers + turn.answers
-    return Turn(breaker, answers)
+    answers: list[Addressed] = []
+    for request_id, entry in breaker.waiting.items():
+        if not _has_room(breaker) or _is_pausing(breaker, entry, now):
+            break
+        turn = _grant(breaker, request_id, entry.holder, now)
+        breaker = _pause(turn.breaker, entry, now)
+        answers.extend(turn.answers)
+    # taken out together, as each has to be copied who stays
+    left = dict(list(breaker.waiting.items())[len(answers) :])
+    return Turn(change(breaker, waiting=left), tuple(answers))
 
 
 def _send_away(breaker: Breaker) -> Turn:
@@ -134,15 +140,17 @@ def _send_away(breaker: Breaker) -> Turn:
 def next_admission(breaker: Breaker) -> datetime | None:
     """Return when time lets the first in the queue pass, if the circuit does."""
     first = next(iter(breaker.waiting.values()), None)
-    if first is None:
-        return None
+    return first and _passes_at(breaker, first)
+
+
+def _passes_at(breaker: Breaker, first: Waiting) -> datetime | None:
     if first.held_until is None:
         return breaker.resume_at
     return first.held_until if breaker.circuit is Circuit.CLOSED else None
 
 
-def _is_pausing(breaker: Breaker, now: datetime) -> bool:
-    at = next_admission(breaker)
+def _is_pausing(breaker: Breaker, first: Waiting, now: datetime) -> bool:
+    at = _passes_at(breaker, first)
     return at is not None and now < at
 
 
@@ -197,8 +205,17 @@ def remember(breaker: Breaker, request_id: str) -> Breaker:
     """Take a request out of permits and queue, and know it again if its message is repeated."""
     return change(
         breaker,
-        permits={key: value for key, value in breaker.permits.items() if key != request_id},
-        waiting={key: value for key, value in breaker.waiting.items() if key != request_id},
+        permits=_without(breaker.permits, request_id),
+        waiting=_without(breaker.waiting, request_id),
         reported=(*breaker.reported, request_id)[-KEPT_REPORTED:],
         expired=tuple(known for known in breaker.expired if known != request_id),
     )
+
+
+def _without(known: dict[str, ValueT], request_id: str) -> dict[str, ValueT]:
+    """Return a copy that lacks the request; key by key, thousands of copies take seconds."""
+    if request_id not in known:
+        return known
+    left = known.copy()
+    del left[request_id]
+    return left

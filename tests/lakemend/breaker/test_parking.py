@@ -1,7 +1,9 @@
 from datetime import timedelta
+from time import process_time
 
+from lakemend.breaker.admission import MOST_HELD
 from lakemend.breaker.machine import next_deadline
-from lakemend.breaker.settings import WhenOpen
+from lakemend.breaker.settings import BreakerSettings, WhenOpen
 from lakemend.breaker.state import Trigger
 from lakemend.breaker.view import waiting
 from lakemend.permit import CancelRequest, Decision, PermitOutcome, PermitReport
@@ -16,6 +18,16 @@ def parked(count: int) -> DrivenBreaker:
     for _ in range(5):
         assert breaker.acquire()
         breaker.report(PermitOutcome.FAILURE)
+    for _ in range(count):
+        assert breaker.ask().decision is Decision.PARKED
+    return breaker
+
+
+def held(count: int) -> DrivenBreaker:
+    """A breaker that rests, with requests 2, 3, ... in its queue."""
+    breaker = DrivenBreaker(BreakerSettings())
+    assert breaker.acquire()
+    breaker.report(PermitOutcome.SUCCESS)
     for _ in range(count):
         assert breaker.ask().decision is Decision.PARKED
     return breaker
@@ -137,3 +149,15 @@ def test_a_reset_lets_the_queue_resume() -> None:
 
     assert breaker.out == ["6"]
     assert next_deadline(breaker.breaker) == breaker.now + timedelta(seconds=30)
+
+
+def test_thousands_pass_in_one_task() -> None:
+    """A workflow task that computes for two seconds counts as deadlocked."""
+    breaker = held(MOST_HELD)
+    breaker.wait(300)
+    began = process_time()
+
+    breaker.tick()
+
+    assert process_time() - began < 1
+    assert len(breaker.out) == MOST_HELD
