@@ -155,8 +155,11 @@ def _is_pausing(breaker: Breaker, first: Waiting, now: datetime) -> bool:
 
 
 def _pause(breaker: Breaker, admitted: Waiting, now: datetime) -> Breaker:
-    """Slow down those who were parked; who was only held has found the circuit closed."""
-    if breaker.circuit not in _PASSING or admitted.held_until is not None:
+    """Slow down those who were parked; who was only held has found the circuit closed.
+
+    Probes have a pace of their own, and where people let everybody pass there is none.
+    """
+    if breaker.circuit is not Circuit.CLOSED or admitted.held_until is not None:
         return breaker
     pause = timedelta(minutes=1) / breaker.settings.resume_rate
     return change(breaker, resume_at=now + pause)

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from time import process_time
 
+import pytest
+
 from lakemend.breaker.admission import MOST_HELD
 from lakemend.breaker.machine import next_deadline
 from lakemend.breaker.settings import BreakerSettings, WhenOpen
@@ -161,3 +163,13 @@ def test_thousands_pass_in_one_task() -> None:
 
     assert process_time() - began < 1
     assert len(breaker.out) == MOST_HELD
+
+
+@pytest.mark.parametrize("trigger", [Trigger.DISABLE, Trigger.METRICS_ONLY])
+def test_where_everybody_passes_nobody_is_left_in_the_queue(trigger: Trigger) -> None:
+    breaker = parked(300)
+
+    breaker.by_hand(trigger)
+
+    assert len(breaker.out) == 300
+    assert breaker.acquire()
