@@ -1,6 +1,6 @@
 """What the end of a recovery means for its breaker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lakemend.breaker.admission import adopt, give_back, remember
 from lakemend.breaker.cool_down import begin_rest
@@ -32,7 +32,7 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     if outcome is PermitOutcome.IGNORED:
         return _ignore(breaker, said.request_id)
     call = _call(said, permit, breaker.settings, now)
-    late = has_expired or _is_late(breaker, permit)
+    late = has_expired or _is_late(breaker, said, permit, now)
     breaker = _total(remember(breaker, said.request_id), call, late=late)
     if not late:
         breaker = _count(breaker, call, now)
@@ -65,17 +65,19 @@ def _call(
     return Call(at=now, failed=failed, slow=is_slow(duration, settings), source=said.source)
 
 
-def _is_late(breaker: Breaker, permit: Permit | None) -> bool:
-    """Whether the permit is of an earlier period.
+def _is_late(breaker: Breaker, said: PermitReport, permit: Permit | None, now: datetime) -> bool:
+    """Whether the recovery began in an earlier period.
 
-    A report without a permit comes from an incident whose breaker was lost; it counts unless probes
-    are being judged.
+    A report without a permit comes from an incident whose breaker did not run or was lost. It is no
+    probe, and otherwise its duration tells when it began.
     """
     if breaker.settings.late_reports is LateReports.COUNT:
         return False
-    if permit is None:
-        return breaker.circuit is Circuit.HALF_OPEN
-    return permit.period != breaker.period
+    if permit is not None:
+        return permit.period != breaker.period
+    if breaker.circuit is Circuit.HALF_OPEN:
+        return True
+    return breaker.period > 0 and (said.duration or timedelta(0)) > now - breaker.since
 
 
 def _total(breaker: Breaker, call: Call, *, late: bool) -> Breaker:

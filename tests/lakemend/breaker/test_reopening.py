@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from lakemend.breaker.state import Trigger
+from lakemend.permit import PermitReport
 from tests.lakemend.breaker.driven_breaker import (
     FAILURE,
     START,
@@ -73,6 +74,39 @@ def test_jitter_spreads_the_reopenings_of_one_key() -> None:
         run(breaker, FAILURE)
 
     assert len(waits) == 3
+
+
+def test_recoveries_from_before_it_opened_do_not_open_it_anew() -> None:
+    """Where no breaker ran they have no permit, and their duration tells when they began."""
+    breaker = driven()
+
+    def fail(number: int, began_ago: timedelta) -> None:
+        failed = PermitReport(request_id=f"r{number}", outcome=FAILURE, duration=began_ago)
+        breaker.tell(failed)
+
+    for number in range(5):
+        fail(number, timedelta(minutes=1))
+    breaker.wait(300)
+    run(breaker, SUCCESS, 2)
+    for number in range(5, 10):
+        fail(number, timedelta(hours=1))
+
+    assert breaker.state == "closed"
+    assert breaker.breaker.totals.late == 5
+
+
+def test_recoveries_that_began_after_it_closed_open_it_anew_without_a_permit_too() -> None:
+    breaker = half_opened()
+    run(breaker, SUCCESS, 2)
+    breaker.wait(60)
+
+    for number in range(5):
+        failed = PermitReport(
+            request_id=f"r{number}", outcome=FAILURE, duration=timedelta(seconds=59)
+        )
+        breaker.tell(failed)
+
+    assert breaker.state == "open"
 
 
 def test_a_failure_may_name_the_instant_until_which_it_opens() -> None:
