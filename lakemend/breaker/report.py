@@ -36,7 +36,9 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     breaker = _total(remember(breaker, said.request_id), call, late=late)
     if not late:
         breaker = _count(breaker, call, now)
-    return _heed(breaker, said, now) if call.failed else begin_rest(breaker, now)
+    if not call.failed:
+        return begin_rest(breaker, now)
+    return _heed(breaker, said, now, late=late)
 
 
 def _resolve(outcome: PermitOutcome, settings: BreakerSettings) -> PermitOutcome:
@@ -147,13 +149,13 @@ def _closed(breaker: Breaker, now: datetime) -> Breaker:
     return note(after, breaker.circuit, now, Remark(kind="closed", message=message))
 
 
-def _heed(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
-    """Stay open until the instant that a failure named."""
+def _heed(breaker: Breaker, said: PermitReport, now: datetime, *, late: bool) -> Breaker:
+    """Stay open until the instant that a failure named; a late one opens nothing."""
     if said.open_until is None or said.open_until <= now:
         return breaker
     if breaker.circuit is Circuit.OPEN:
         return change(breaker, until=max(said.open_until, breaker.until or now))
-    if breaker.circuit not in {Circuit.CLOSED, Circuit.HALF_OPEN}:
+    if late or breaker.circuit not in {Circuit.CLOSED, Circuit.HALF_OPEN}:
         return breaker
     why = "A failure named an instant before which trying is useless"
     return opened(breaker, Trigger.TOLD_TO_WAIT, now, why, said.open_until)

@@ -118,6 +118,18 @@ def test_a_reset_ends_the_rest_for_good() -> None:
     assert answer.answer.decision is Decision.GRANTED
 
 
+def test_a_late_recovery_is_followed_by_its_rest_all_the_same() -> None:
+    """It says nothing about the circuit, and the job was recovered just now."""
+    breaker = DrivenBreaker(BreakerSettings())
+    early = breaker.ask()
+    breaker.by_hand(Trigger.RESET)
+
+    breaker.report(PermitOutcome.SUCCESS, early.request_id)
+
+    assert breaker.breaker.totals.late == 1
+    assert breaker.ask().retry_at == START + FIVE_MINUTES
+
+
 def test_a_shorter_rest_set_by_hand_counts_at_once() -> None:
     breaker = recovered()
     held = breaker.ask()

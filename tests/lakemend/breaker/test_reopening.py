@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from lakemend.breaker.state import Trigger
 from lakemend.permit import PermitReport
 from tests.lakemend.breaker.driven_breaker import (
@@ -132,6 +134,22 @@ def test_a_named_instant_lengthens_an_open_circuit_and_never_shortens_it() -> No
     breaker.report(FAILURE, open_until=START + timedelta(seconds=1))
 
     assert breaker.breaker.until == START + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("state", ["closed", "half_open"])
+def test_a_late_failure_opens_nothing_whatever_instant_it_names(state: str) -> None:
+    breaker = driven()
+    early = breaker.ask()
+    run(breaker, FAILURE, 5)
+    breaker.wait(300)
+    breaker.tick()
+    if state == "closed":
+        breaker.by_hand(Trigger.RESET)
+
+    breaker.report(FAILURE, early.request_id, open_until=breaker.now + timedelta(hours=8))
+
+    assert breaker.state == state
+    assert breaker.breaker.totals.late == 1
 
 
 def test_a_named_instant_that_is_near_leaves_the_usual_time() -> None:
