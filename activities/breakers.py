@@ -144,12 +144,13 @@ def _may_be_forgotten(call: BreakerReport) -> bool:
     """Whether a missing breaker counts as closed all the same.
 
     A success is found again in the tickets of its job; for anything else a breaker has to remember
-    how long others wait after it.
+    how long others wait after it, and where rates count, the success itself.
     """
     settings = call.report.settings
-    is_remembered = bool(call.job_id) or settings is None or not settings.cool_down
-    outcome = call.report.outcome
-    return outcome is PermitOutcome.IGNORED or (outcome is PermitOutcome.SUCCESS and is_remembered)
+    if call.report.outcome is not PermitOutcome.SUCCESS or settings is None:
+        return call.report.outcome in {PermitOutcome.SUCCESS, PermitOutcome.IGNORED}
+    is_remembered = bool(call.job_id) or not settings.cool_down
+    return is_remembered and counts_as_closed(settings)
 
 
 def _count(call: BreakerReport) -> None:

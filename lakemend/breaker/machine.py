@@ -17,7 +17,7 @@ from lakemend.breaker.looks import look, next_looks
 from lakemend.breaker.report import opened, report
 from lakemend.breaker.settings import override
 from lakemend.breaker.state import Breaker, Circuit, Trigger, change, move, note
-from lakemend.breaker.window import is_clean
+from lakemend.breaker.window import is_clean, kept_for
 from lakemend.entity_events import Remark
 from lakemend.model import Model
 from lakemend.permit import CancelRequest, ManualChange, PermitReport, PermitRequest, Reconfigure
@@ -123,7 +123,7 @@ def _rest(breaker: Breaker, now: datetime) -> Breaker:
 def _forget_at(breaker: Breaker) -> datetime | None:
     if breaker.circuit is not Circuit.CLOSED or not breaker.calls:
         return None
-    return breaker.calls[-1].at + breaker.settings.forget_after
+    return breaker.calls[-1].at + kept_for(breaker.settings)
 
 
 _SWITCHED = {

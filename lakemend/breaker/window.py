@@ -110,10 +110,17 @@ def is_too_much(counted: Tally, settings: BreakerSettings) -> bool:
 
 
 def is_clean(counted: Tally, settings: BreakerSettings) -> bool:
-    """Whether an empty window would open no later than this one."""
+    """Whether an empty window would decide the same; successes keep a rate down."""
     if settings.window is Window.CONSECUTIVE:
         return counted.consecutive_failures == 0
-    return counted.failures == 0 and counted.slow == 0
+    return counted.calls == 0
+
+
+def kept_for(settings: BreakerSettings) -> timedelta:
+    """Return how long after the last call the window is forgotten."""
+    if settings.window is Window.TIME:
+        return min(settings.window_for, settings.forget_after)
+    return settings.forget_after
 
 
 def exceeds_rates(counted: Tally, settings: BreakerSettings) -> bool:

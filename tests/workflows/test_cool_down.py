@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from lakemend.breaker.settings import BreakerSettings
+from lakemend.breaker.settings import BreakerSettings, Window
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,
@@ -70,18 +70,25 @@ async def test_a_job_that_was_recovered_long_ago_costs_no_breaker(
         await bench.breaker(name).describe()
 
 
-@pytest.mark.parametrize(("job_id", "is_kept"), [(JOB, False), ("", True)])
+@pytest.mark.parametrize(
+    ("job_id", "window", "is_kept"),
+    [
+        (JOB, Window.CONSECUTIVE, False),
+        ("", Window.CONSECUTIVE, True),
+        (JOB, Window.COUNT, True),
+    ],
+)
 async def test_a_breaker_is_started_to_remember_what_no_ticket_of_a_job_tells(
-    bench: Bench, name: str, job_id: str, is_kept: bool
+    bench: Bench, name: str, job_id: str, window: Window, is_kept: bool
 ) -> None:
     success = PermitReport(
-        request_id="r", outcome=PermitOutcome.SUCCESS, settings=BreakerSettings()
+        request_id="r", outcome=PermitOutcome.SUCCESS, settings=BreakerSettings(window=window)
     )
 
     await bench.activities.report_permit(BreakerReport(name=name, report=success, job_id=job_id))
 
     if is_kept:
-        assert (await bench.status(name)).cooling_until is not None
+        assert (await bench.status(name)).successes == 1
     else:
         with pytest.raises(RPCError):
             await bench.breaker(name).describe()

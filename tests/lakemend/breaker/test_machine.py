@@ -240,6 +240,24 @@ def test_old_failures_are_forgotten_in_the_end() -> None:
     assert is_forgettable(breaker.breaker, breaker.now)
 
 
+@pytest.mark.parametrize(
+    ("window", "lasts"),
+    [(Window.COUNT, timedelta(days=7)), (Window.TIME, timedelta(hours=1))],
+)
+def test_a_rate_remembers_successes_for_as_long_as_they_count(
+    window: Window, lasts: timedelta
+) -> None:
+    breaker = driven(at_once(window=window))
+    run(breaker, SUCCESS, 19)
+    assert not is_forgettable(breaker.breaker, breaker.now)
+    assert next_deadline(breaker.breaker) == START + lasts
+
+    breaker.wait(lasts.total_seconds())
+    breaker.tick()
+
+    assert is_forgettable(breaker.breaker, breaker.now)
+
+
 def test_more_than_it_can_carry_is_refused() -> None:
     breaker = driven()
     granted = [breaker.acquire() for _ in range(MOST_HELD)]
