@@ -8,6 +8,7 @@ bounded, and none stands beside another that can match the same character.
 
 from lakemend.redaction.addresses import hide_credentials
 from lakemend.redaction.bounds import trim, well_formed
+from lakemend.redaction.entries import hide_entries
 from lakemend.redaction.hiding import HIDDEN
 from lakemend.redaction.logins import hide_logins
 from lakemend.redaction.pairs import hide_values, is_telling
@@ -18,4 +19,4 @@ __all__ = ["HIDDEN", "is_telling", "redact", "trim", "well_formed"]
 
 def redact(text: str) -> str:
     """Hide tokens, keys, passwords, and signatures; the names before them stay readable."""
-    return hide_values(hide_logins(hide_credentials(hide_tokens(text))))
+    return hide_values(hide_entries(hide_logins(hide_credentials(hide_tokens(text)))))

@@ -118,6 +118,17 @@ SECRETS = {
     "vault token": ("hvs.{s}", WORD * 2),
     "databricks token in capitals": ("DAPI{s}", HEX.upper()),
     "databricks token glued": ("my_xdapi{s}", HEX),
+    "name and value in json": ('{{"name": "DB_PASSWORD", "value": "{s}"}}', WORD),
+    "name and value in escaped json": ('{{\\"Key\\":\\"token\\",\\"Value\\":\\"{s}\\"}}', WORD),
+    "name and value in python": ("[{{'key': 'password', 'value': '{s}'}}]", WORD),
+    "value and name": ('{{"value": "{s}", "name": "DB_PASSWORD"}}', WORD),
+    "name and value in yaml": ("- name: DB_PASSWORD\n  value: {s}", WORD),
+    "name and value in elements": (
+        "<property><name>fs.s3a.secret.key</name>\n<value>{s}</value></property>",
+        WORD,
+    ),
+    "name and value in attributes": ('<add key="password" value="{s}"/>', WORD),
+    "element with an attribute": ('<password type="plain">{s}</password>', WORD),
 }
 
 
@@ -154,6 +165,13 @@ def test_a_secret_does_not_survive(text: str, secret: str):
         "3 tests passed: 2, secrets scope raw not found",
         "spark.conf.set('fs.azure.account.auth.type', 'OAuth')",
         "password={{secrets/scope/key}}",
+        '{"error": "Invalid password",\n "error_trace": "at x"}',
+        "{'error': 'expired token', 'run_id': '7'}",
+        r"{\"error\": \"wrong secret\", \"task_key\": \"load\"}",
+        '{"name": "token_count", "type": "bigint", "value": 3}',
+        '{"name": "user_password", "type": "string", "nullable": true}',
+        '{"value": "in/2024", "name": "path"}',
+        "<name>fs.defaultFS</name><value>hdfs://namenode:8020</value>",
     ],
 )
 def test_words_of_a_failure_stay(text: str):

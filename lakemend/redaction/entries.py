@@ -1,0 +1,42 @@
+"""A name and its value as two entries: `{"name": "DB_PASSWORD", "value": "…"}`, in XML too."""
+
+import re
+
+from lakemend.redaction.hiding import keep_name
+from lakemend.redaction.pieces import ASSIGNED, ENDING, QUOTES, VALUE, WORDS
+
+_NAMED = r"\b(?:name|key|variable|property|setting|option)"
+_TELLING_NAME = rf"{QUOTES}[\w.\-]{{0,60}}?(?:{WORDS})[\w.\-]{{0,120}}{QUOTES}"
+_NEXT = rf"\s{{0,4}}[,;]?\s{{0,40}}{QUOTES}"
+
+_NAME_FIRST = re.compile(
+    rf"(?P<name>{_NAMED}{ASSIGNED}{_TELLING_NAME}{_NEXT}\bvalue{ASSIGNED}){VALUE}",
+    re.IGNORECASE,
+)
+
+_VALUE_FIRST = re.compile(
+    rf"(?P<name>\bvalue{ASSIGNED}\\?[\"'])(?P<value>[^\"'\\\n]{{1,500}})"
+    rf"(?=\\?[\"']{_NEXT}{_NAMED}{ASSIGNED}{_TELLING_NAME})",
+    re.IGNORECASE,
+)
+
+_ELEMENTS = re.compile(
+    rf"(?P<name><(?:name|key)>\s{{0,20}}[\w.\-]{{0,60}}?(?:{WORDS})[\w.\-]{{0,120}}\s{{0,20}}</\w{{3,4}}>"
+    r"\s{0,40}<value>)(?P<value>[^<>]{1,4000})",
+    re.IGNORECASE,
+)
+
+_ELEMENT = re.compile(
+    rf"(?P<name><[\w:.\-]{{0,60}}(?:{WORDS}){ENDING}(?:\s[^<>]{{0,200}})?>)"
+    r"(?P<value>[^<>\n]{1,4000})(?=</)",
+    re.IGNORECASE,
+)
+
+_SHAPES = (_NAME_FIRST, _VALUE_FIRST, _ELEMENTS, _ELEMENT)
+
+
+def hide_entries(text: str) -> str:
+    """Hide the values whose name is an entry of its own, or the element around them."""
+    for shape in _SHAPES:
+        text = shape.sub(keep_name, text)
+    return text
