@@ -9,7 +9,6 @@ from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.patterns import CompiledPattern
 from lakemend.diagnosis.rules import CompiledRule, load_rules
 from lakemend.diagnosis.voices import Voice, voice
-from lakemend.redaction import redact, trim
 
 # A pattern is tried on this many places of a text before we take the mention for what it is.
 _PLACES = 8
@@ -112,4 +111,4 @@ def _quote(passage: Passage, place: re.Match[str]) -> str:
     if len(words) > _LONGEST_QUOTE:
         start = max(place.start() - passage.starts[first] - _LONGEST_QUOTE // 4, 0)
         words = words[start : start + _LONGEST_QUOTE]
-    return redact(trim(words, _LONGEST_QUOTE))
+    return words

@@ -2,7 +2,8 @@
 
 Stack frames and source lines are taken out: they name methods such as `checkPermission` or quote
 code that was never the cause. What stays is lowered and joined by single spaces, so that a pattern
-need not care where a terminal or a web page broke the line.
+need not care where a terminal or a web page broke the line. Secrets are hidden before anything is
+quoted: half of one that a quotation cut has no shape to be known by.
 """
 
 import html
@@ -16,13 +17,16 @@ from itertools import accumulate
 from lakemend.diagnosis import Remedy
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.needles import GRAM
-from lakemend.redaction import trim
+from lakemend.redaction import redact, trim
 
 # Of a text longer than this only head and tail are read; the longest traces are shorter.
 _LONGEST_READ = 250_000
 
 # What the rules see of it once frames and repeated lines are gone; real failures need far less.
 _LONGEST_TEXT = 20_000
+
+# So much of it is redacted: what stands beside the first cut is gone after the second.
+_LONGEST_REDACTED = 22_000
 
 
 class Where(StrEnum):
@@ -88,12 +92,14 @@ class Passage:
 def passage(where: Where, text: str, task_key: str = "") -> Passage:
     """Bound, clean, and flatten one text; works on any string."""
     cleaned = _clean(trim(text, _LONGEST_READ))
-    lines = _bounded(_telling_lines(cleaned))
+    telling = _telling_lines(cleaned)
+    lines = _shown(telling)
     lowered = [_lower(line) for line in lines]
     starts = tuple(accumulate((len(line) + 1 for line in lowered), initial=0))[: len(lines)]
     flat = _own_words().sub(lambda found: "_" * len(found[0]), " ".join(lowered))
     grams = {flat[at : at + GRAM] for at in range(len(flat) - GRAM + 1)}
-    return Passage(where, task_key, lines, flat, starts, frozenset(grams), _raised(cleaned))
+    raised = {redact(line) for line in _raised(cleaned).intersection(telling)}
+    return Passage(where, task_key, lines, flat, starts, frozenset(grams), frozenset(raised))
 
 
 @cache
@@ -117,11 +123,12 @@ def _clean(text: str) -> str:
     return _CONTROL.sub(" ", text.replace("\r", "\n"))
 
 
-def _bounded(lines: list[str]) -> tuple[str, ...]:
-    """Cut the middle out of lines that are too long together."""
-    if sum(map(len, lines)) <= _LONGEST_TEXT:
-        return tuple(lines)
-    return tuple(trim("\n".join(lines), _LONGEST_TEXT).split("\n"))
+def _shown(lines: list[str]) -> tuple[str, ...]:
+    """Hide secrets, and cut the middle out of lines that are too long together."""
+    if not lines:
+        return ()
+    redacted = redact(trim("\n".join(lines), _LONGEST_REDACTED))
+    return tuple(trim(redacted, _LONGEST_TEXT).split("\n"))
 
 
 def _telling_lines(text: str) -> list[str]:
@@ -147,10 +154,10 @@ def _telling_lines(text: str) -> list[str]:
     return list(lines.values())
 
 
-def _raised(text: str) -> frozenset[str]:
+def _raised(text: str) -> set[str]:
     """Find the exceptions whose innermost frame is a `raise` in the user's own code."""
     if "raise" not in text:
-        return frozenset()
+        return set()
     raised: set[str] = set()
     is_own = is_raised = False
     for line in text.split("\n"):
@@ -161,7 +168,7 @@ def _raised(text: str) -> frozenset[str]:
         elif is_raised and line[:1].isalpha():
             raised.add(" ".join(line.split()))
             is_raised = False
-    return frozenset(raised)
+    return raised
 
 
 def _lower(line: str) -> str:

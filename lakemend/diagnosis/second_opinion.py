@@ -11,7 +11,7 @@ from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.passages import Passage, Where
 from lakemend.diagnosis.resemblance import resemblance, telling_line
 from lakemend.diagnosis.voices import is_own_exception
-from lakemend.redaction import redact, trim
+from lakemend.redaction import trim
 
 # How much plainer the resemblance must be for each point of the rules' confidence.
 _WEIGHT_OF_RULES = 0.9
@@ -71,7 +71,7 @@ def _outweighs(shares: Mapping[Cause, float], cause: Cause, diagnosis: Diagnosis
 
 def _resembling(diagnosis: Diagnosis, cause: Cause, share: float, text: Passage) -> Diagnosis:
     facts = cause_table()[cause]
-    quote = redact(trim(telling_line(text, cause), _LONGEST_QUOTE))
+    quote = trim(telling_line(text, cause), _LONGEST_QUOTE)
     why = "By its words this resembles known failures of this cause more than of any other."
     reason = Reason(rule="resemblance", where=text.where, quote=quote, explanation=why)
     doubted = tuple(
