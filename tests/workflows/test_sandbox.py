@@ -1,7 +1,10 @@
 """The sandbox that our workers run workflows in, and how they convert payloads."""
 
+import asyncio
 import time
+import weakref
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -27,6 +30,40 @@ class AsksTheClock:
         return time.time()
 
 
+@workflow.defn
+class IsHeldUp:
+    """Its thread stands still for three seconds, as if Python collected its garbage there."""
+
+    def __init__(self) -> None:
+        self._may_end = False
+
+    @workflow.run
+    async def run(self, _for_once: str) -> str:
+        waiting = asyncio.create_task(asyncio.sleep(3600))
+        await workflow.wait_condition(lambda: self._may_end)
+        waiting.cancel()
+        return "ended"
+
+    @workflow.signal
+    def end(self, for_once: str) -> None:
+        garbage = Garbage()
+        _held = weakref.ref(garbage, lambda _: stand_still(for_once))
+        del garbage
+        self._may_end = True
+
+
+class Garbage:
+    """Nobody needs it."""
+
+
+def stand_still(for_once: str) -> None:
+    with workflow.unsafe.sandbox_unrestricted():
+        file = Path(for_once)
+        if file.exists():
+            file.unlink()
+            time.sleep(3)
+
+
 async def _run(client: Client) -> None:
     async with Worker(
         client,
@@ -49,6 +86,28 @@ async def test_a_workflow_that_asks_the_clock_is_refused() -> None:
     cause = failed.value.cause
     assert isinstance(cause, ApplicationError)
     assert cause.type == RestrictedWorkflowAccessError.__name__
+
+
+async def test_a_workflow_that_was_held_up_goes_on(tmp_path: Path) -> None:
+    """What the SDK takes for a deadlock, and interrupts, may be a busy machine."""
+    for_once = tmp_path / "for once"
+    for_once.touch()
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(BINARIES / "temporal-test-server"),
+        data_converter=pydantic_data_converter,
+    ) as env:
+        client = sharing_converter(env.client)
+        queue = str(uuid4())
+        async with Worker(
+            client, task_queue=queue, workflows=[IsHeldUp], workflow_runner=sandbox()
+        ):
+            handle = await client.start_workflow(
+                IsHeldUp.run, str(for_once), id=queue, task_queue=queue
+            )
+            await handle.signal(IsHeldUp.end, str(for_once))
+
+            assert await asyncio.wait_for(handle.result(), 60) == "ended"
+    assert not for_once.exists()
 
 
 def test_payloads_are_those_of_the_converter_for_pydantic() -> None:
