@@ -109,7 +109,7 @@ def _change_fits(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 
 
 def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
-    """Point at the change; only settings that our records hold whole can be rolled back."""
+    """Point at the change; whether it is rolled back is decided in `rollback.py`."""
     changed, good = evidence.changed_settings, evidence.succeeded_with_other_settings
     if not good and not changed.lines:
         return diagnosis
@@ -119,9 +119,7 @@ def _settings_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     reason = Reason(
         rule="settings-changed", where="job settings", quote=_quoted(changed), explanation=why
     )
-    rolls_back = good and diagnosis.cause is Cause.CONFIG_INVALID
-    remedy = Remedy.CHANGE if rolls_back else diagnosis.remedy
-    return diagnosis.model_copy(update={"remedy": remedy, "reasons": (*diagnosis.reasons, reason)})
+    return diagnosis.model_copy(update={"reasons": (*diagnosis.reasons, reason)})
 
 
 def _code_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:

@@ -17,6 +17,7 @@ from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.own_words import beside_own_words, needs_of_others, own_words
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resource_findings import resource_findings
+from lakemend.diagnosis.rollback import roll_back
 from lakemend.diagnosis.second_opinion import WHAT_FAILED, second_opinion
 from lakemend.diagnosis.weighing import Weighed
 from lakemend.evidence import Evidence, TaskFacts
@@ -36,8 +37,9 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         there = cluster_findings(cluster, evidence)
         findings.extend(beside_own_words(found, own) for found in there)
     findings.extend(run_findings(evidence))
-    named = second_opinion(_answer(findings), texts)
-    return adjust(needs_of_others(named, own, alone=len(roots) == 1), evidence)
+    named = adjust(second_opinion(_answer(findings), texts), evidence)
+    remedied = roll_back(named, findings, evidence)
+    return needs_of_others(remedied, own, alone=len(roots) == 1)
 
 
 def diagnose_text(text: str) -> Diagnosis:

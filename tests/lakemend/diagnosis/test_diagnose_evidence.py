@@ -235,19 +235,6 @@ def test_waiting_for_capacity_is_not_cut_short_by_repairs():
     assert diagnose(evidence(task, run=run)).remedy in ACTING
 
 
-def test_a_wrong_setting_that_is_new_can_be_rolled_back():
-    seen = evidence(
-        failed(error="INVALID_PARAMETER_VALUE: Node type x is not supported"),
-        job=JobFacts(job_id="7", settings_hash="new"),
-        recent_runs=recent("SUCCESS", settings_hash="old"),
-    )
-
-    diagnosis = diagnose(seen)
-
-    assert (diagnosis.cause, diagnosis.remedy) == (Cause.CONFIG_INVALID, Remedy.CHANGE)
-    assert diagnosis.reasons[-1].rule == "settings-changed"
-
-
 @pytest.mark.parametrize(
     ("error", "line"),
     [
@@ -296,19 +283,6 @@ def test_a_changed_setting_is_named():
     assert (reason.rule, reason.quote) == ("settings-changed", "timeout_seconds: 600 -> 60")
 
 
-def test_a_setting_that_only_the_runs_show_is_named_and_not_rolled_back():
-    seen = evidence(
-        failed(error="INVALID_PARAMETER_VALUE: Node type x is not supported"),
-        changed_settings=Changes(since="90", lines=("tasks[load].timeout_seconds: 600 -> 60",)),
-    )
-
-    diagnosis = diagnose(seen)
-
-    assert (diagnosis.cause, diagnosis.remedy) == (Cause.CONFIG_INVALID, Remedy.PERSON)
-    assert diagnosis.reasons[-1].rule == "settings-changed"
-    assert "run 90, the last that succeeded" in diagnosis.reasons[-1].explanation
-
-
 def test_changed_code_is_told_and_decides_nothing():
     lines = ("commit: a1 -> b2", "libraries: x -> y", "c: 1 -> 2", "d: 1 -> 2", "e: 1 -> 2")
     changed = evidence(failed(error=RESET), changed_code=Changes(since="90", lines=lines))
@@ -319,16 +293,6 @@ def test_changed_code_is_told_and_decides_nothing():
     assert diagnosis.reasons[-1].rule == "code-changed"
     assert "run 90" in diagnosis.reasons[-1].explanation
     assert diagnosis.reasons[-1].quote == f"{'; '.join(lines[:3])}; and 2 more"
-
-
-def test_a_wrong_setting_that_is_old_is_for_a_person():
-    seen = evidence(
-        failed(error="INVALID_PARAMETER_VALUE: Node type x is not supported"),
-        job=JobFacts(job_id="7", settings_hash="same"),
-        recent_runs=recent("SUCCESS", settings_hash="same"),
-    )
-
-    assert diagnose(seen).remedy is Remedy.PERSON
 
 
 def test_the_heading_of_the_drivers_stack_does_not_blame_the_driver():

@@ -9,6 +9,7 @@ from lakemend.neighbours import Neighbours
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RESET = "java.net.SocketException: Connection reset"
+UNRESPONSIVE = "Driver is not responding; could not reach driver of cluster"
 FIFTY = Neighbours(
     place="zone:us-east-1a",
     incidents=50,
@@ -60,6 +61,20 @@ def test_a_fault_of_the_runs_own_stays_its_own():
 
     assert diagnosis.cause is Cause.USER_CODE
     assert "one-outage" not in {reason.rule for reason in diagnosis.reasons}
+
+
+def test_an_outage_does_not_cure_another_task_that_needs_a_person():
+    other = TaskFacts(task_key="other", run_id="12", result_state="FAILED", error="KeyError: 'a'")
+    own = TaskFacts(task_key="main", run_id="11", result_state="FAILED", error=UNRESPONSIVE)
+    cause = {Cause.SPOT_PREEMPTION: 5}
+    others = Neighbours(place="cluster:c", incidents=5, jobs=5, causes=cause)
+
+    alone = diagnosed("", others, tasks=(own,))
+    diagnosis = diagnosed("", others, tasks=(own, other))
+
+    assert (alone.cause, alone.remedy) == (Cause.SPOT_PREEMPTION, Remedy.RETRY)
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.SPOT_PREEMPTION, Remedy.PERSON)
+    assert diagnosis.reasons[-1].rule == "another-task-needs-a-person"
 
 
 @pytest.mark.parametrize(
