@@ -36,6 +36,9 @@ _PASSES_BY_ITSELF = frozenset(
     }
 )
 
+# Its playbook begins by trying the same again, although more may be changed later.
+_REPEATED_FIRST = frozenset({Cause.LIBRARY_INSTALLATION})
+
 _SIZE = re.compile(r"node_type|num_workers|autoscale|pool_id|spark_conf|memory|\bdisk")
 _LIMIT = re.compile(r"timeout|health")
 _PACKAGES = re.compile(r"librar|dependenc|environment|spark_version")
@@ -67,7 +70,7 @@ def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 
 def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     runs = evidence.judged_runs
-    if diagnosis.remedy is not Remedy.RETRY or len(runs) < _RUNS_TO_JUDGE:
+    if not _begins_with_a_repeat(diagnosis) or len(runs) < _RUNS_TO_JUDGE:
         return diagnosis
     if any(run.succeeded for run in runs):
         return diagnosis
@@ -80,7 +83,7 @@ def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 def _keeps_failing(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     """Leave a job to a person that has stopped working, whatever this run's error says."""
     streak = streak_of(evidence)
-    if diagnosis.remedy is not Remedy.RETRY or streak.runs < _RUNS_IN_A_ROW:
+    if not _begins_with_a_repeat(diagnosis) or streak.runs < _RUNS_IN_A_ROW:
         return diagnosis
     if diagnosis.cause in _PASSES_BY_ITSELF or streak.last_success is None or streak.since is None:
         return diagnosis
@@ -136,7 +139,7 @@ def _code_changed(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
 def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     """Stop at the third identical failure; all count where earlier attempts are not known."""
     repairs = evidence.run.repair_count
-    if diagnosis.remedy is not Remedy.RETRY or not repairs:
+    if diagnosis.remedy not in ACTING or not repairs:
         return diagnosis
     alike = alike_failures(evidence, diagnosis.task_key)
     failures = repairs + 1 if alike is None else alike
@@ -156,6 +159,12 @@ _RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
     _code_changed,
     _failed_again_after_repair,
 )
+
+
+def _begins_with_a_repeat(diagnosis: Diagnosis) -> bool:
+    if diagnosis.remedy is Remedy.CHANGE:
+        return diagnosis.cause in _REPEATED_FIRST
+    return diagnosis.remedy is Remedy.RETRY
 
 
 def _quoted(changes: Changes) -> str:

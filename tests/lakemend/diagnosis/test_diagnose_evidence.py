@@ -162,11 +162,18 @@ def test_tasks_that_wait_for_each_other_do_not_hang_the_diagnosis():
 
 
 RESET = "java.net.SocketException: Connection reset"
+NOT_INSTALLED = "Library installation failed for library due to user error for pypi corp-lib"
+OUT_OF_MEMORY = "java.lang.OutOfMemoryError: Java heap space"
 
 
 def recent(*results: str, settings_hash: str = "") -> tuple[RecentRun, ...]:
     return tuple(
-        RecentRun(run_id=str(90 - number), result_state=result, settings_hash=settings_hash)
+        RecentRun(
+            run_id=str(90 - number),
+            result_state=result,
+            settings_hash=settings_hash,
+            ended_at=NOW - (number + 1) * timedelta(hours=6),
+        )
         for number, result in enumerate(results)
     )
 
@@ -178,6 +185,20 @@ def test_a_job_that_never_succeeded_is_not_transient():
 
     assert (diagnosis.cause, diagnosis.remedy) == (Cause.NETWORK_TRANSIENT, Remedy.PERSON)
     assert diagnosis.reasons[-1].rule == "job-never-succeeded"
+
+
+@pytest.mark.parametrize("results", [("FAILED",) * 3, (*("FAILED",) * 6, "SUCCESS")])
+def test_a_library_that_is_never_there_is_not_transient(results: tuple[str, ...]):
+    seen = evidence(failed(error=NOT_INSTALLED), recent_runs=recent(*results))
+
+    assert diagnose(evidence(failed(error=NOT_INSTALLED))).remedy is Remedy.CHANGE
+    assert diagnose(seen).remedy is Remedy.PERSON
+
+
+def test_a_job_that_never_had_enough_memory_may_be_given_more():
+    seen = evidence(failed(error=OUT_OF_MEMORY), recent_runs=recent(*("FAILED",) * 3))
+
+    assert diagnose(seen).remedy is Remedy.CHANGE
 
 
 @pytest.mark.parametrize("results", [("FAILED", "SUCCESS", "FAILED"), ("FAILED", "FAILED"), ()])
@@ -217,6 +238,17 @@ def test_only_identical_failures_count(errors: tuple[str, ...], repairs: int, re
     seen = evidence(failed(error=RESET), run=run, earlier_attempts=earlier(*errors))
 
     assert diagnose(seen).remedy is remedy
+
+
+@pytest.mark.parametrize("error", [NOT_INSTALLED, OUT_OF_MEMORY])
+def test_a_change_is_not_tried_again_after_the_third_identical_failure(error: str):
+    run = RunFacts(run_id="1", repair_count=2)
+
+    seen = evidence(failed(error=error), run=run, earlier_attempts=earlier(error, error))
+
+    assert diagnose(evidence(failed(error=error))).remedy is Remedy.CHANGE
+    assert diagnose(seen).remedy is Remedy.PERSON
+    assert diagnose(seen).reasons[-1].rule == "failed-again-after-repair"
 
 
 def test_numbers_and_ids_make_no_other_failure():
