@@ -1,7 +1,7 @@
 """Learn which words speak for which cause: `python -m bench.words` writes `knowledge/words.tsv`.
 
-Read are the labelled texts of the tests and the examples of the rules. It is a multinomial logistic
-regression, small enough to need no library; the same texts give the same table.
+Read are the labelled texts of the tests and the examples of rules, names and numbers. It is a
+multinomial logistic regression, small enough to need no library; the same texts give the same table.
 """
 
 import argparse
@@ -14,6 +14,8 @@ from pathlib import Path
 from random import Random
 
 from lakemend.diagnosis import Cause
+from lakemend.diagnosis.name_table import known_names
+from lakemend.diagnosis.numbers import number_findings, number_tables
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resemblance import ANY_WORD, words_of
 from lakemend.diagnosis.rules import load_rules
@@ -53,11 +55,20 @@ def read_texts(folder: Path) -> list[Labelled]:
 
 
 def read_examples() -> list[Labelled]:
+    entries = [compiled.rule for compiled in load_rules().rules]
+    named = {row.id: row for row in known_names().values() if row.cause is not Cause.UNKNOWN}
     return [
-        labelled(compiled.rule.cause, example)
-        for compiled in load_rules().rules
-        for example in compiled.rule.examples
+        *(labelled(entry.cause, text) for entry in entries for text in entry.examples),
+        *(labelled(row.cause, text) for row in named.values() for text in row.examples),
+        *(numbered(text) for table in number_tables() for text in table.examples),
     ]
+
+
+def numbered(text: str) -> Labelled:
+    """Label a message by the surest of its numbers."""
+    found = number_findings(passage(Where.TEXT, text))
+    surest = max(found, key=lambda finding: finding.confidence)
+    return labelled(surest.cause, text)
 
 
 def labelled(label: str, text: str) -> Labelled:
