@@ -1,7 +1,8 @@
 """Learn which words speak for which cause: `python -m bench.words` writes `knowledge/words.tsv`.
 
 Read are the labelled texts of the tests and the examples of rules, names and numbers. It is a
-multinomial logistic regression, small enough to need no library; the same texts give the same table.
+multinomial logistic regression, small enough to need no library; the same texts give the same
+table.
 """
 
 import argparse
