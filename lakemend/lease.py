@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lakemend.durations import Duration
-from lakemend.letter import Letter
+from lakemend.letter import Address, Letter, RequestId
 from lakemend.looking import next_look
 from lakemend.model import Model, SlimModel
 from lakemend.turning_away import MOST_WAITING, next_return
@@ -35,8 +35,8 @@ class LeaseRequest(SlimModel):
     prolong its lease, and says so with `prolongs`: one that has lost it does not join the queue.
     """
 
-    request_id: str
-    holder: str
+    request_id: RequestId
+    holder: Address
     expires_after: Duration = timedelta(hours=24)
     prolongs: bool = False
 
@@ -68,7 +68,7 @@ LeaseAnswer = LeaseGrant | LeaseRefusal
 class LeaseRelease(Model):
     """Gives the resource back, or leaves the queue."""
 
-    request_id: str
+    request_id: RequestId
 
 
 class LeaseCall(Model):

@@ -1,12 +1,32 @@
 """Entities (gates, breakers, leases) and their answers to the workflows that asked."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, StringConstraints
 
 from lakemend.model import Model
 
 ENTITY_QUEUE = "lakemend-entities"
 """Gates, breakers and leases run apart from incidents: in a flood everybody waits for them."""
+
+
+LONGEST_ADDRESS = 1000
+"""Bytes of a workflow's id that a Temporal server takes, unless it is set up otherwise."""
+
+
+def check_address(value: str) -> str:
+    """Return the value if a workflow may be called so; raises ValueError."""
+    if not value.isprintable() or not 0 < len(value.encode()) <= LONGEST_ADDRESS:
+        raise ValueError(f"should be 1 to {LONGEST_ADDRESS} bytes of printable characters")
+    return value
+
+
+Address = Annotated[str, AfterValidator(check_address)]
+"""A workflow to signal: an id that the server refuses fails the sender's task, for ever."""
+
+RequestId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""What both sides know a request by; thousands of them have to fit into one input."""
 
 
 class Letter(Model):

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from lakemend.breaker.settings import BreakerSettings, checked
 from lakemend.durations import Duration
 from lakemend.incident import DEFAULT_WORKSPACE
 from lakemend.instants import Instant
+from lakemend.letter import Address, RequestId, check_address
 from lakemend.model import Model, SlimModel
 
 BREAKER_WORKFLOW = "BreakerWorkflow"
@@ -23,6 +24,20 @@ REQUEST_PERMIT = "request_permit"
 CANCEL_REQUEST = "cancel_request"
 PERMIT_ANSWERED = "permit_answered"
 """The signal by which a holder is answered; it brings a PermitAnswer."""
+
+
+def breaker_workflow_id(name: str) -> str:
+    """Return the id that the Temporal CLI addresses."""
+    return f"{BREAKER_PREFIX}{name}"
+
+
+def _check_addressable(name: str) -> str:
+    check_address(breaker_workflow_id(name))
+    return name
+
+
+Answerer = Annotated[str, AfterValidator(_check_addressable)]
+"""The breaker that answers, or the gate: what it has granted may be given back to it."""
 
 
 class Decision(StrEnum):
@@ -43,9 +58,9 @@ class PermitAnswer(SlimModel):
     and leave it to this one to say so.
     """
 
-    request_id: str
+    request_id: RequestId
     decision: Decision
-    breaker: str
+    breaker: Answerer
     state: str
     retry_at: datetime | None = None
     reason: str = ""
@@ -63,8 +78,8 @@ class LeaveRequest(Model):
     ones have said.
     """
 
-    request_id: str
-    holder: str
+    request_id: RequestId
+    holder: Address
     then: tuple["Onward", ...] = ()
     passed: tuple[PermitAnswer, ...] = ()
 
@@ -77,7 +92,7 @@ class Onward(LeaveRequest):
 
     model_config = ConfigDict(extra="allow")
 
-    to: str
+    to: Address
 
 
 # requests are derived from it in other modules, where the name `Onward` means nothing
@@ -109,18 +124,18 @@ class PermitReport(Model):
     one; without a source each counts.
     """
 
-    request_id: str
+    request_id: RequestId
     outcome: PermitOutcome
     duration: Duration | None = None
     open_until: Instant | None = None
     settings: BreakerSettings | None = None
-    source: str = ""
+    source: Annotated[str, Field(max_length=200)] = ""
 
 
 class CancelRequest(Model):
     """Leaves the queue, or gives the permit back without an outcome."""
 
-    request_id: str
+    request_id: RequestId
 
 
 Lasts = Annotated[Duration, Field(gt=timedelta(0))]
@@ -212,8 +227,3 @@ def breaker_name(workspace: str, error_type: str, kind: str, resource_id: str) -
     """Return `{error_type}:{kind}-{id}`, led by the workspace unless it is the default one."""
     name = f"{error_type}:{kind}-{resource_id}"
     return name if workspace == DEFAULT_WORKSPACE else f"{workspace}:{name}"
-
-
-def breaker_workflow_id(name: str) -> str:
-    """Return the id that the Temporal CLI addresses."""
-    return f"{BREAKER_PREFIX}{name}"

@@ -111,7 +111,9 @@ class Levels:
         )
         return next(holding, breakers[0] if breakers else None)
 
-    def returned(self, report: PermitReport, to_gate: PermitOutcome) -> PermitReturn:
+    def returned(
+        self, to_breakers: PermitOutcome, to_gate: PermitOutcome, not_before: datetime | None
+    ) -> PermitReturn:
         """Say it to whoever knows of the request; a level that refused, and those above, do not."""
         asked = tuple(takewhile(lambda each: not self._has_refused(each), self._call.breakers))
         was_refused = len(asked) < len(self._call.breakers)
@@ -119,7 +121,7 @@ class Levels:
         return PermitReturn(
             workspace=self._call.workspace,
             gate=None if was_refused else gate,
-            breakers=tuple(self._returned(each, report) for each in asked),
+            breakers=tuple(self._returned(each, to_breakers, not_before) for each in asked),
         )
 
     @property
@@ -133,7 +135,9 @@ class Levels:
         answer = self._said(breaker)
         return answer is not None and answer.decision is Decision.REJECTED
 
-    def _returned(self, call: BreakerCall, report: PermitReport) -> BreakerReport | BreakerCancel:
+    def _returned(
+        self, call: BreakerCall, outcome: PermitOutcome, not_before: datetime | None
+    ) -> BreakerReport | BreakerCancel:
         """Report what was done with the leave; without that of every level nothing was done.
 
         It lasted from the last grant: before, the recovery waited for the levels above.
@@ -143,13 +147,13 @@ class Levels:
             return BreakerCancel(
                 name=call.name, cancel=CancelRequest(request_id=request.request_id)
             )
-        said = report.model_copy(
-            update={
-                "request_id": request.request_id,
-                "settings": request.settings,
-                "duration": workflow.now() - self._granted_at,
-                "source": call.source,
-            }
+        said = PermitReport(
+            request_id=request.request_id,
+            outcome=outcome,
+            duration=workflow.now() - self._granted_at,
+            open_until=not_before,
+            settings=request.settings,
+            source=call.source,
         )
         return BreakerReport(name=call.name, report=said, job_id=call.job_id)
 

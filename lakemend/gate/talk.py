@@ -7,6 +7,7 @@ from pydantic import Field
 
 from lakemend.durations import Duration
 from lakemend.gate.storm import StormSettings
+from lakemend.letter import RequestId
 from lakemend.model import Model
 from lakemend.permit import (
     BreakerCall,
@@ -44,7 +45,7 @@ class GateRequest(LeaveRequest):
 class GateReport(Model):
     """How it went; also leaves the queue, for a request that was never granted."""
 
-    request_id: str
+    request_id: RequestId
     outcome: PermitOutcome
 
 

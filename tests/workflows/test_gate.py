@@ -292,6 +292,7 @@ async def test_one_report_reaches_both(bench: Bench, single: DrivenGate) -> None
     [
         ("request_permit", ()),
         ("request_permit", ("please",)),
+        ("request_permit", ({"request_id": "r", "holder": "", "cause": "network"},)),
         ("report", ({"outcome": "success"},)),
         ("pause", ({"reason": "nobody says who"},)),
         ("resume", (1, 2)),

@@ -6,11 +6,19 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakemend.breaker.machine import Event, Switch, Tick, advance, new_breaker, next_deadline
+from lakemend.breaker.machine import Event, Switch, Tick, Turn, advance, new_breaker, next_deadline
 from lakemend.breaker.settings import BreakerSettings
 from lakemend.breaker.state import Trigger
+from lakemend.letter import LONGEST_ADDRESS
 from lakemend.model import Model
-from lakemend.permit import ManualChange, PermitReport, PermitRequest, Reconfigure
+from lakemend.onward import instead_of, letter
+from lakemend.permit import (
+    LeaveRequest,
+    ManualChange,
+    PermitReport,
+    PermitRequest,
+    Reconfigure,
+)
 from tests.lakemend.breaker.driven_breaker import START
 
 WILD: st.SearchStrategy[object] = st.sampled_from(
@@ -37,10 +45,24 @@ def fields(**known: st.SearchStrategy[object] | str) -> st.SearchStrategy[dict[s
 
 
 IDS = st.sampled_from(["one", "two"])
+NAMES: st.SearchStrategy[object] = st.sampled_from(
+    (*("incident:default:run-1",) * 3, "", " ", "x" * 1001, "ü" * 501, "a\x00b", "\ud800", None, 7)
+)
+LEVELS = st.lists(fields(request_id=IDS, holder=NAMES, to=NAMES), max_size=2)
+PASSED = st.lists(
+    fields(request_id=IDS, decision="granted", breaker=NAMES, state="closed"), max_size=2
+)
 RAW = st.one_of(
     st.tuples(
         st.just(PermitRequest),
-        fields(request_id=IDS, holder="h", settings=SETTINGS, recovered_at=WILD),
+        fields(
+            request_id=IDS,
+            holder=NAMES,
+            settings=SETTINGS,
+            recovered_at=WILD,
+            then=LEVELS,
+            passed=PASSED,
+        ),
     ),
     st.tuples(
         st.just(PermitReport),
@@ -65,6 +87,15 @@ def read(kind: type[Model], raw: dict[str, Any]) -> Event:
     return message
 
 
+def check_addresses(turn: Turn, message: Event) -> None:
+    """No letter goes where the server sends none, whatever becomes of it on the way."""
+    asked = message if isinstance(message, LeaveRequest) else None
+    sent = [letter(each, asked) for each in turn.answers]
+    while sent:
+        assert all(0 < len(each.holder.encode()) <= LONGEST_ADDRESS for each in sent)
+        sent = [other for each in sent for other in instead_of(each)]
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.lists(RAW, max_size=6))
 def test_a_breaker_survives_whatever_can_be_read(
@@ -74,6 +105,9 @@ def test_a_breaker_survives_whatever_can_be_read(
     now = START
     for kind, raw in messages:
         with suppress(ValueError):
-            breaker = advance(breaker, read(kind, raw), now).breaker
+            message = read(kind, raw)
+            turn = advance(breaker, message, now)
+            breaker = turn.breaker
+            check_addresses(turn, message)
         now = max(now, next_deadline(breaker) or now)
         breaker = advance(breaker, Tick(), now).breaker
