@@ -118,13 +118,15 @@ class Outcome(StrEnum):
 class Ending(Model):
     """How an incident ends, and why.
 
-    `unclear` is an end at which nobody can say whether the recovery helped; `not_before` the
-    instant before which the workspace wants nothing tried.
+    `unclear` is an end at which nobody can say whether the recovery helped; `stopped` one before
+    the recovery could help or fail, by a person or by what is allowed; `not_before` the instant
+    before which the workspace wants nothing tried.
     """
 
     outcome: Outcome
     message: str
     unclear: bool = False
+    stopped: bool = False
     not_before: datetime | None = None
 
 

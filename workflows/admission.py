@@ -146,19 +146,20 @@ def refusal(answer: PermitAnswer) -> Ending | None:
     if answer.state == NO_ANSWER:
         who = "The gate" if answer.breaker.startswith(GATE_PREFIX) else "Circuit breaker"
         message = f"{who} {answer.breaker} gave no answer, however often it was asked."
-        return Ending(outcome=Outcome.ESCALATED, message=message)
+        return _stopped(message)
     if answer.breaker.startswith(GATE_PREFIX):
-        message = f"Not let through in the time that its playbook allows: {answer.reason}."
-        return Ending(outcome=Outcome.ESCALATED, message=message)
+        return _stopped(f"Not let through in the time that its playbook allows: {answer.reason}.")
     again = f", next probe {answer.retry_at:%H:%M:%S} UTC" if answer.retry_at else ""
-    message = f"Rejected: circuit breaker {answer.breaker} is {answer.state}{again}."
-    return Ending(outcome=Outcome.ESCALATED, message=message)
+    return _stopped(f"Rejected: circuit breaker {answer.breaker} is {answer.state}{again}.")
 
 
 def _given_up(answer: PermitAnswer, since: datetime) -> Ending:
     waited = format_duration(workflow.now() - since)
-    message = f"Parked by {answer.breaker} for {waited} without an end: {answer.reason}."
-    return Ending(outcome=Outcome.ESCALATED, message=message)
+    return _stopped(f"Parked by {answer.breaker} for {waited} without an end: {answer.reason}.")
+
+
+def _stopped(message: str) -> Ending:
+    return Ending(outcome=Outcome.ESCALATED, message=message, stopped=True)
 
 
 def _is_same(decision: Decision, before: Decision) -> bool:

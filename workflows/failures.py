@@ -1,13 +1,14 @@
 """What an activity's failure means for the recovery."""
 
 import asyncio
+from collections.abc import Iterable
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.errors import BudgetExceededError, LakemendError, ThirdPartyChangeError
-    from lakemend.incident import Outcome
+    from lakemend.incident import Outcome, StepRecord, StepStatus
     from lakemend.policy import Ending
     from workflows.throttling import throttled_until
 
@@ -31,7 +32,18 @@ def interrupted(error: ActivityError | asyncio.CancelledError) -> Ending:
             not_before=throttled_until(error),
         )
     message = "Cancelled by an operator; what was changed has been put back."
-    return Ending(outcome=Outcome.ESCALATED, message=message)
+    return Ending(outcome=Outcome.ESCALATED, message=message, stopped=True)
+
+
+def not_allowed(error: ActivityError, steps: Iterable[StepRecord]) -> Ending | None:
+    """Say how an incident ends whose next step a budget refused; what has failed has failed."""
+    if not _is(error, BudgetExceededError):
+        return None
+    return Ending(
+        outcome=Outcome.ESCALATED,
+        message=f"Not tried any further: {explain(error)}",
+        stopped=all(step.status is not StepStatus.FAILED for step in steps),
+    )
 
 
 def is_hopeless(error: ActivityError) -> bool:
@@ -42,11 +54,6 @@ def is_hopeless(error: ActivityError) -> bool:
 def somebody_else_was_first(error: ActivityError) -> bool:
     """Whether a third party changed the resource under us."""
     return _is(error, ThirdPartyChangeError)
-
-
-def is_over_budget(error: ActivityError) -> bool:
-    """Whether the job has used up what it may use within a day."""
-    return _is(error, BudgetExceededError)
 
 
 def _is(error: ActivityError, kind: type[LakemendError]) -> bool:

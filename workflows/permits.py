@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.gates import GateActivities
     from lakemend.incident import Ending, Outcome
     from lakemend.leave import LevelAnswer
-    from lakemend.permit import Decision, PermitAnswer, PermitOutcome, PermitReport
+    from lakemend.permit import Decision, PermitAnswer, PermitOutcome
     from lakemend.plan import Plan
     from workflows.levels import Levels, requests_of
     from workflows.mailbox import Mailbox
@@ -97,6 +97,8 @@ class Permit:
     async def settle(self, ending: Ending) -> None:
         """Tell every level what the ending means to it."""
         said = _REPORTED_AS.get(ending.outcome, PermitOutcome.IGNORED)
+        if ending.stopped:
+            said = PermitOutcome.IGNORED
         to_breakers = PermitOutcome.UNKNOWN if ending.unclear else said
         await self.give_back(to_breakers, to_gate=said, not_before=ending.not_before)
 
@@ -114,8 +116,7 @@ class Permit:
         """
         if self._asked is None:
             return
-        report = PermitReport(request_id="", outcome=to_breakers, open_until=not_before)
-        returned = self._asked.returned(report, to_gate or to_breakers)
+        returned = self._asked.returned(to_breakers, to_gate or to_breakers, not_before)
         self._asked = None
         if returned.breakers or returned.gate:
             await workflow.execute_local_activity_method(

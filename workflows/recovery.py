@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.admission import Admission, Leave
     from workflows.calls import Terms, act, claim, decide, read_again
     from workflows.compensation import Compensation
-    from workflows.failures import explain, is_hopeless, is_over_budget, somebody_else_was_first
+    from workflows.failures import explain, is_hopeless, not_allowed, somebody_else_was_first
     from workflows.mailbox import Mailbox
     from workflows.proof import Checks, Proof
     from workflows.recommending import handed_over
@@ -160,9 +160,10 @@ class Recovery:
             raise error
         message = explain(error)
         self._not_before = throttled_until(error) or self._not_before
-        if is_over_budget(error):
+        stopped = not_allowed(error, self._story.view.steps)
+        if stopped:
             self._story.end_step(status=StepStatus.SKIPPED, message=message)
-            return Ending(outcome=Outcome.ESCALATED, message=f"Not tried any further: {message}")
+            return stopped
         self._story.end_step(status=StepStatus.FAILED, message=message)
         if somebody_else_was_first(error):
             return Ending(outcome=Outcome.SUPERSEDED, message=message)

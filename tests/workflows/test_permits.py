@@ -1,18 +1,22 @@
 """What an incident says to the gate of its workspace, on the time-skipping server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import Worker
 
 from lakemend.breaker.settings import BreakerSettings, WhenOpen
+from lakemend.errors import BudgetExceededError
 from lakemend.gate.state import Gate, Pause, Place
 from lakemend.gate.storm import Storm
 from lakemend.gate.talk import GATE_WORKFLOW, GateReport, gate_workflow_id
 from lakemend.gate.view import GateInput, GateStatus
+from lakemend.incident import Ending, Outcome, StepRecord, StepStatus
 from lakemend.leave import NO_ANSWER, LevelAnswer
 from lakemend.levels import PlannedBreaker
 from lakemend.permit import (
@@ -24,8 +28,9 @@ from lakemend.permit import (
 from lakemend.plan import Plan
 from lakemend.policy import Consent, Ruling
 from lakemend.turning_away import MOST_WAITING
-from tests.workflows.holders import Bench, Holder, running_bench, time_skipping
+from tests.workflows.holders import Bench, Holder, eventually, running_bench, time_skipping
 from workflows.admission import refusal
+from workflows.failures import interrupted, not_allowed
 from workflows.mailbox import Mailbox
 from workflows.permits import Permit
 
@@ -43,7 +48,9 @@ class Petitioner:
         self._mailbox = Mailbox()
 
     @workflow.run
-    async def run(self, workspace: str, breaker: str = "") -> list[PermitAnswer]:
+    async def run(
+        self, workspace: str, breaker: str = "", ending: Ending | None = None
+    ) -> list[PermitAnswer]:
         permit = self._permit = Permit(workspace, self._mailbox)
         asked = (PlannedBreaker(name=breaker, settings=PARK),) if breaker else ()
         permit.prepare(Plan(ruling=Ruling(consent=Consent.ACT), breakers=asked), CAUSE)
@@ -51,6 +58,8 @@ class Petitioner:
         while answers[-1].decision is Decision.PARKED and not answers[-1].place:
             await permit.wait_in_line(answers[-1], workflow.now() + PATIENCE)
             answers.append(await permit.ask())
+        if ending:
+            await permit.settle(ending)
         return answers
 
     @workflow.query
@@ -74,7 +83,7 @@ async def bench() -> AsyncIterator[Bench]:
             env.client,
             task_queue="petitioners",
             workflows=[Petitioner],
-            activities=[bench.gates.ask_leave],
+            activities=[bench.gates.ask_leave, bench.gates.return_leave],
         )
         async with petitioners:
             yield bench
@@ -162,3 +171,54 @@ async def test_a_breaker_that_never_answers_is_named(bench: Bench) -> None:
     ending = refusal(answers[0])
     assert ending is not None
     assert ending.message == f"Circuit breaker {name} gave no answer, however often it was asked."
+
+
+@pytest.mark.parametrize(("stopped", "failures"), [(False, 2), (True, 1)])
+async def test_a_recovery_that_was_stopped_is_no_failed_one(
+    bench: Bench, name: str, stopped: bool, failures: int
+) -> None:
+    holder = await bench.holder()
+    await bench.fail(name, holder, 1)
+    ending = Ending(outcome=Outcome.ESCALATED, message="so it ended", stopped=stopped)
+
+    await bench.client.execute_workflow(
+        Petitioner.run,
+        args=[f"w{uuid4().hex}", name, ending],
+        id=str(uuid4()),
+        task_queue="petitioners",
+    )
+    await holder.signal("leave")
+
+    async def reported() -> bool | None:
+        return not (await bench.status(name)).permits_out or None
+
+    await eventually(reported)
+    assert (await bench.status(name)).failures == failures
+
+
+def test_a_person_a_pause_and_a_budget_stop_a_recovery() -> None:
+    parked = PermitAnswer(request_id="r", decision=Decision.REJECTED, breaker="gate:w", state="any")
+    tried = StepRecord(action="repair_run", status=StepStatus.FAILED, started_at=NOW)
+    refused = tried.model_copy(update={"status": StepStatus.SKIPPED})
+
+    assert interrupted(asyncio.CancelledError()).stopped
+    assert (waited := refusal(parked)) is not None
+    assert waited.stopped
+    assert (first := not_allowed(over_budget(), [refused])) is not None
+    assert first.stopped
+    assert (later := not_allowed(over_budget(), [tried, refused])) is not None
+    assert not later.stopped
+
+
+def over_budget() -> ActivityError:
+    error = ActivityError(
+        "it failed",
+        scheduled_event_id=1,
+        started_event_id=2,
+        identity="worker",
+        activity_type="repair_run",
+        activity_id="1",
+        retry_state=None,
+    )
+    error.__cause__ = ApplicationError("all are used", type=BudgetExceededError.__name__)
+    return error
