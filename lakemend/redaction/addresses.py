@@ -2,7 +2,7 @@
 
 import re
 
-from lakemend.redaction.hiding import keep_name
+from lakemend.redaction.hiding import Shape, hide
 
 # What nobody would say in a sentence: it holds a digit, or letters of both cases.
 _UNLIKE_WORDS = r"(?=[^\s\"']{0,100}(?:\d|(?-i:[a-z][A-Z])))"
@@ -56,18 +56,16 @@ _USER_OPTION = re.compile(
 )
 
 _SHAPES = (
-    _URL_PASSWORD,
-    _URL_TOKEN,
-    _WEB_HOOK,
-    _SIGNED_URL,
-    _HEADER,
-    _BARE_AUTHORIZATION,
-    _USER_OPTION,
+    Shape(("://",), _URL_PASSWORD),
+    Shape(("://",), _URL_TOKEN),
+    Shape(("hook",), _WEB_HOOK),
+    Shape(("sig", "amz", "goog", "accesskeyid", "code", "key", "access_token"), _SIGNED_URL),
+    Shape(("authorization", "cookie"), _HEADER),
+    Shape(("bearer", "basic", "negotiate", "digest"), _BARE_AUTHORIZATION),
+    Shape(("-u",), _USER_OPTION),
 )
 
 
 def hide_credentials(text: str) -> str:
     """Hide what opens an address; the address itself stays readable."""
-    for shape in _SHAPES:
-        text = shape.sub(keep_name, text)
-    return text
+    return hide(text, _SHAPES)

@@ -2,7 +2,7 @@
 
 import re
 
-from lakemend.redaction.hiding import keep_name
+from lakemend.redaction.hiding import Shape, hide
 from lakemend.redaction.pieces import ASSIGNED, ENDING, QUOTES, VALUE, WORDS
 
 _NAMED = r"\b(?:name|key|variable|property|setting|option)"
@@ -32,11 +32,14 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 
-_SHAPES = (_NAME_FIRST, _VALUE_FIRST, _ELEMENTS, _ELEMENT)
+_SHAPES = (
+    Shape(("value",), _NAME_FIRST),
+    Shape(("value",), _VALUE_FIRST),
+    Shape(("<value>",), _ELEMENTS),
+    Shape(("</",), _ELEMENT),
+)
 
 
 def hide_entries(text: str) -> str:
     """Hide the values whose name is an entry of its own, or the element around them."""
-    for shape in _SHAPES:
-        text = shape.sub(keep_name, text)
-    return text
+    return hide(text, _SHAPES)

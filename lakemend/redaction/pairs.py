@@ -2,8 +2,8 @@
 
 import re
 
-from lakemend.redaction.hiding import keep_name
-from lakemend.redaction.pieces import ASSIGNED, ENDING, QUOTES, VALUE, WORDS
+from lakemend.redaction.hiding import Shape, hide
+from lakemend.redaction.pieces import ASSIGNED, ENDING, NEEDLES, QUOTES, VALUE, WORDS
 
 _TELLING = re.compile(rf"{WORDS}|(?:^|[_.\-])(?:pass|pw|sas|auth)(?:$|[_.\-])", re.IGNORECASE)
 
@@ -45,7 +45,12 @@ _QUOTED = re.compile(
     re.IGNORECASE,
 )
 
-_SHAPES = (_PAIR, _SHORT, _OPTION, _QUOTED)
+_SHAPES = (
+    Shape(NEEDLES, _PAIR),
+    Shape(("pass", "pw", ".key.", ".sas."), _SHORT),
+    Shape(NEEDLES, _OPTION),
+    Shape(("identified", "password", "credentials"), _QUOTED),
+)
 
 
 def is_telling(name: str) -> bool:
@@ -55,6 +60,4 @@ def is_telling(name: str) -> bool:
 
 def hide_values(text: str) -> str:
     """Hide the values of telling names."""
-    for shape in _SHAPES:
-        text = shape.sub(keep_name, text)
-    return text
+    return hide(text, _SHAPES)

@@ -14,6 +14,12 @@ WORDS = (
     rf"|{_KEYS})"
 )
 
+# A text that holds none of these holds no such word.
+NEEDLES = (
+    *("pass", "contrase", "senha", "mot de", "pwd", "secret", "token", "credential", "key"),
+    *("sharedaccess", "connectionstring", "connection_", "connection-", "connection."),
+)
+
 # What may follow the word within the name: `key_id`, `secretAccessKey`.
 ENDING = r"(?:[_.\-]?(?:access)?[_.\-]?(?:key|id|value|text)){0,2}"
 
