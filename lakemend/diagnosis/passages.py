@@ -18,6 +18,7 @@ from lakemend.diagnosis import Remedy
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.needles import GRAM
 from lakemend.redaction import redact, trim
+from lakemend.redaction.unseen import ANSI
 
 # Of a text longer than this only head and tail are read; the longest traces are shorter.
 _LONGEST_READ = 250_000
@@ -45,7 +46,6 @@ class Where(StrEnum):
     TEXT = "text"
 
 
-_ANSI = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]{0,20}[ -/]{0,4}[@-~]")
 _ESCAPED_BREAK = re.compile(r"(?:\\{1,8}r)?\\{1,8}n(?:\\{1,8}t)?|\\{1,8}t(?=at )")
 # What notebooks and web pages wrap an error in.
 _TAG = re.compile(r"</?(?:span|div|pre|font|br)(?:\s[^<>]{0,300})?/?>")
@@ -113,7 +113,7 @@ def _own_words() -> re.Pattern[str]:
 
 
 def _clean(text: str) -> str:
-    text = _ANSI.sub("", text)
+    text = ANSI.sub("", text)
     if "\\" in text:
         text = _ESCAPED_BREAK.sub("\n", text)
     if "&" in text:

@@ -13,10 +13,21 @@ from lakemend.redaction.hiding import HIDDEN
 from lakemend.redaction.logins import hide_logins
 from lakemend.redaction.pairs import hide_values, is_telling
 from lakemend.redaction.tokens import hide_tokens
+from lakemend.redaction.unseen import without_unseen
 
 __all__ = ["HIDDEN", "is_telling", "redact", "trim", "well_formed"]
 
 
 def redact(text: str) -> str:
-    """Hide tokens, keys, passwords, and signatures; the names before them stay readable."""
+    """Hide tokens, keys, passwords, and signatures; the names before them stay readable.
+
+    What a terminal does not show is left out where it stands between us and a secret.
+    """
+    plain = without_unseen(text)
+    if plain != text and (redacted := _hide_all(plain)) != plain:
+        return redacted
+    return _hide_all(text)
+
+
+def _hide_all(text: str) -> str:
     return hide_values(hide_entries(hide_logins(hide_credentials(hide_tokens(text)))))

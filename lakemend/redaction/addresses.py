@@ -3,6 +3,7 @@
 import re
 
 from lakemend.redaction.hiding import Shape, hide
+from lakemend.redaction.pieces import BLANK, COLON, EQUALS, QUOTES
 
 # What nobody would say in a sentence: it holds a digit, or letters of both cases.
 _UNLIKE_WORDS = r"(?=[^\s\"']{0,100}(?:\d|(?-i:[a-z][A-Z])))"
@@ -11,6 +12,12 @@ _URL_PASSWORD = re.compile(
     r"(?P<name>\b[a-z][a-z0-9+.\-]{1,30}://[^\s:/@\"'<>]{0,256}:)"
     r"(?!\d{1,5}[/?#;,])"  # a port
     r"(?P<value>[^\s/\"'<>]{1,512}(?=@)|[^\s@\"'<>]{1,512}(?=@))",
+    re.IGNORECASE,
+)
+
+_ENCODED_URL_PASSWORD = re.compile(
+    r"(?P<name>\b[a-z][a-z0-9+.\-]{1,30}%3A%2F%2F(?:(?!%3A|%2F|%40)[^\s\"'<>]){0,256}%3A)"
+    r"(?P<value>(?:(?!%2F|%40)[^\s\"'<>]){1,512})(?=%40)",
     re.IGNORECASE,
 )
 
@@ -25,23 +32,24 @@ _WEB_HOOK = re.compile(
 )
 
 _SIGNED_URL = re.compile(
-    r"(?P<name>(?:(?:[?&;,\s\"'(]|&amp;|\A)(?:sig|signature|x-amz-signature|x-amz-credential"
+    r"(?P<name>(?:(?:[?&;,\s\"'(]|&amp;|%(?:25)?(?:3F|26)|\\u0026|\A)(?:sig|signature|x-amz-signature|x-amz-credential"
     r"|x-amz-security-token|x-goog-signature|x-goog-credential|awsaccesskeyid|googleaccessid)"
-    r"|[?&](?:amp;)?(?:code|key|access_token))=)"
+    rf"|[?&](?:amp;)?(?:code|key|access_token)){EQUALS})"
     r"(?P<value>[^\s&\"'<>,]{1,8000})",
     re.IGNORECASE,
 )
 
 _BARE_AUTHORIZATION = re.compile(
-    r"(?P<name>\b(?:bearer|basic|negotiate|digest)\s{1,4})"
+    rf"(?P<name>\b(?:bearer|basic|negotiate|digest){BLANK}{{1,4}})"
     rf"{_UNLIKE_WORDS}(?P<value>[A-Za-z0-9+/=_.~\-]{{12,8000}})",
     re.IGNORECASE,
 )
 
 _HEADER = re.compile(
     r"(?P<name>(?:"
-    r"authorization[\"'\\]{0,3}\s{0,4}[:=,]\s{0,4}[\"'\\]{0,3}"
-    r"(?:(?:bearer|basic|token|digest|negotiate|apikey)\s{1,4}"
+    rf"authorization{QUOTES}{BLANK}{{0,4}}(?:,|{EQUALS}|{COLON}){BLANK}{{0,4}}"
+    rf"(?:[ubrf]{{1,2}}(?=[\"']))?{QUOTES}"
+    rf"(?:(?:bearer|basic|token|digest|negotiate|apikey){BLANK}{{1,4}}"
     rf"|(?:[a-z][a-z0-9\-]{{2,24}}\s{{1,4}})?{_UNLIKE_WORDS}(?=[^\s\"']{{8}}))"
     r"|(?<![\w.])(?:set-)?cookie[\"'\\]{0,3}\s{0,4}[:,]\s{0,4}[\"'\\]{0,3}(?=[^\s=;\"']{1,100}=)"
     r"))(?P<value>[^\r\n\"'\\]{1,8000})",
@@ -57,6 +65,7 @@ _USER_OPTION = re.compile(
 
 _SHAPES = (
     Shape(("://",), _URL_PASSWORD),
+    Shape(("%3a%2f%2f",), _ENCODED_URL_PASSWORD),
     Shape(("://",), _URL_TOKEN),
     Shape(("hook",), _WEB_HOOK),
     Shape(("sig", "amz", "goog", "accesskeyid", "code", "key", "access_token"), _SIGNED_URL),

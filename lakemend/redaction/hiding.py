@@ -11,7 +11,7 @@ HIDDEN = "[redacted]"
 class Shape:
     """A pattern with the groups `name`, which stays, and `value`, which is hidden.
 
-    It is tried only on a text that holds one of the needles, in letters of any case: most hold none.
+    It is tried only on a text that holds one of the needles, in any case: most hold none.
     """
 
     needles: tuple[str, ...]

@@ -3,7 +3,7 @@
 import re
 
 from lakemend.redaction.hiding import Shape, hide
-from lakemend.redaction.pieces import ASSIGNED, ENDING, NEEDLES, QUOTES, VALUE, WORDS
+from lakemend.redaction.pieces import ASSIGNED, ENDING, LITERAL, NEEDLES, QUOTES, VALUE, WORDS
 
 _TELLING = re.compile(rf"{WORDS}|(?:^|[_.\-])(?:pass|pw|sas|auth)(?:$|[_.\-])", re.IGNORECASE)
 
@@ -11,7 +11,7 @@ _TELLING = re.compile(rf"{WORDS}|(?:^|[_.\-])(?:pass|pw|sas|auth)(?:$|[_.\-])", 
 _FURTHER = r"[_.\-][\w.\-]{0,120}+"
 _SEGMENTS = r"(?:\.[\w\-]{1,60}+){2,8}+"
 # In `{"error": "bad password", "at": …}` what follows is the next name.
-_NO_NAME = r"(?!\\{0,3}([\"'])[^\"'\\\n]{1,100}\\{0,3}[\"']\s{0,4}:)"
+_NO_NAME = r"(?!\\{0,3}[\"'][^\"'\\\n]{1,100}\\{0,3}[\"']\s{0,4}:)"
 _UNLIKE_WORDS = r"(?=[^\s\"']{0,100}\d)"
 
 # `name = value`, `"name": "value"`, `conf.set("name", "value")`, `name value`, `the name is value`.
@@ -19,7 +19,7 @@ _UNLIKE_WORDS = r"(?=[^\s\"']{0,100}\d)"
 _PAIR = re.compile(
     rf"(?P<name>(?:{WORDS})(?:"
     rf"{ENDING}(?:{_FURTHER}(?={QUOTES}\s?=)|{_SEGMENTS})?{ASSIGNED}"
-    rf"|{ENDING}(?:{_FURTHER})?\\?[\"']\s{{0,4}},\s{{0,4}}(?=\\?[\"']){_NO_NAME}"
+    rf"|{ENDING}(?:{_FURTHER})?\\?[\"']\s{{0,4}},\s{{0,4}}{_NO_NAME}(?={LITERAL}\\?[\"'])"
     rf"|{ENDING}(?:{_FURTHER})?[ \t]{{1,4}}(?=\S{{12}}){_UNLIKE_WORDS}"
     rf"|\s{{1,4}}(?:is|was)\s{{1,4}}(?=\S{{6}}){_UNLIKE_WORDS}"
     rf")){VALUE}",

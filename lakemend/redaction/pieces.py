@@ -23,15 +23,23 @@ NEEDLES = (
 # What may follow the word within the name: `key_id`, `secretAccessKey`.
 ENDING = r"(?:[_.\-]?(?:access)?[_.\-]?(?:key|id|value|text)){0,2}"
 
-QUOTES = r"[\"'\\]{0,3}"
-ASSIGNED = rf"{QUOTES}\s{{0,4}}(?:=>|->|[=:\uff1a])\s{{0,4}}"
+# Signs are written encoded too, for an address, in JSON, or in HTML.
+_ENCODED_QUOTE = r"&quot;|&#3[49];|%(?:25)?2[27]|\\u002[27]"
+QUOTES = rf"(?:[\"'\\]|{_ENCODED_QUOTE}){{0,8}}"
+BLANK = r"(?:\s|%20)"
+EQUALS = r"(?:=|%(?:25)?3D|\\u003d|&#61;)"
+COLON = r"(?:[:\uff1a]|%(?:25)?3A|\\u003a|&#58;)"
+ASSIGNED = rf"{QUOTES}{BLANK}{{0,4}}(?:=>|->|{EQUALS}|{COLON}){BLANK}{{0,4}}"
+
+# `b'value'`, `SecretStr('value')`
+LITERAL = r"(?:[a-z_][\w.]{0,40}\(\s{0,4})?[ubrf]{0,2}"
 
 # A closed quotation, a braced value, or all up to what ends a value or begins the next pair.
 VALUE = (
-    r"(?!\{\{secrets/)(?P<value>"
-    r"\\\"(?:(?!\\\")[^\n]){1,4000}(?:\\\")?"
+    rf"(?!\{{\{{secrets/)(?P<value>{LITERAL}(?:"
+    rf"(?P<mark>\\{{1,7}}[\"']|{_ENCODED_QUOTE})(?:(?!(?P=mark))[^\n]){{1,4000}}(?:(?P=mark))?"
     r"|\"(?:[^\"\\\n]|\\.){1,4000}\"?"
-    r"|'(?:[^'\\\n]|\\.){1,4000}'?"
+    r"|'(?:[^'\\\n]|\\.){1,4000}'?)"
     r"|\{[^{}\n]{1,500}\}"
     r"|(?:[^\s,;&\"'<>)\]}]|[,;&](?![\s,;&\"'<>)\]}]|[\w.\-]{1,60}\s?(?:=|:|->)|\Z)){1,4000}"
     r")"

@@ -5,12 +5,13 @@ import string
 
 from lakemend.redaction.hiding import HIDDEN
 
+_PRIVATE_KEY = r"(?: |%20|\+)[A-Z0-9 %+]{0,60}PRIVATE(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?-----"
 _KEY_BLOCK = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:(?!-----END)[\s\S]){0,20000}(?:-----END [A-Z0-9 ]{0,40}-----)?"
+    rf"----BEGIN{_PRIVATE_KEY}(?:(?!-----END)[\s\S]){{0,20000}}"
+    r"(?:-----END[A-Z0-9 %+]{0,60}-----)?"
 )
-_END_OF_KEY = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_LETTERS_OF_KEY = string.ascii_letters + string.digits + "+/=\r\n\\"
+_END_OF_KEY = re.compile(rf"-----END{_PRIVATE_KEY}")
+_LETTERS_OF_KEY = string.ascii_letters + string.digits + "+/=%\r\n\\"
 
 _TOKEN = re.compile(
     r"(?:dapi|dose|dkea|dsapi)(?:[0-9a-f]{16,64}|[0-9A-F]{16,64})(?:-\d+)?"  # Databricks
