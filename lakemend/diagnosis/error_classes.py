@@ -38,6 +38,21 @@ class ErrorClass(BaseModel):
     cause: Cause
     says: Says
 
+    @property
+    def id(self) -> str:
+        """What a reason calls it."""
+        return f"class-{self.name}"
+
+    @property
+    def explanation(self) -> str:
+        """What it says, in the words of its own name."""
+        told = "names the cause" if self.says is Says.CAUSE else "tells where it happened"
+        return f"Spark's own class of this error, {self._spelled}, {told}."
+
+    @property
+    def _spelled(self) -> str:
+        return self.name.replace("_", " ").lower()
+
 
 @cache
 def error_classes() -> dict[str, ErrorClass]:
@@ -63,9 +78,9 @@ def _finding(known: ErrorClass, text: Passage, position: int) -> Finding:
         known.cause,
         _CONFIDENCE[known.says],
         reason=Reason(
-            rule=f"class-{known.name}",
+            rule=known.id,
             where=text.where,
             quote=known.name,
-            explanation="Spark's own class of this error names the cause.",
+            explanation=known.explanation,
         ),
     )

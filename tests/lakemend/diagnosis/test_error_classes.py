@@ -1,8 +1,25 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
 from lakemend.diagnosis import Cause, Remedy
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.codes import Says
 from lakemend.diagnosis.diagnose import diagnose_text
 from lakemend.diagnosis.error_classes import error_classes
+
+_MESSAGES = Path(__file__).parent / "data" / "error_classes.yaml"
+EXAMPLES: dict[str, list[str]] = yaml.safe_load(_MESSAGES.read_text(encoding="utf-8"))
+
+# Of these only the lists of classes are public, and at most one message.
+NO_MESSAGES = {
+    Cause.AUTH_EXPIRED,
+    Cause.DRIVER_OOM,
+    Cause.SERVICE_UNAVAILABLE,
+    Cause.SOURCE_DATABASE_UNAVAILABLE,
+    Cause.USER_CANCELED,
+}
 
 
 def test_a_bracketed_class_names_the_cause():
@@ -52,3 +69,26 @@ def test_few_classes_ask_for_another_try():
     }
 
     assert len(acting) < 20
+
+
+@pytest.mark.parametrize("cause", EXAMPLES)
+def test_the_classes_of_a_cause_name_it_in_real_messages(cause: str):
+    ids = {known.id for known in error_classes().values() if known.cause == cause}
+    for example in EXAMPLES[cause]:
+        diagnosis = diagnose_text(example)
+
+        assert diagnosis.cause == cause, example
+        assert ids & {reason.rule for reason in diagnosis.reasons}, example
+
+
+def test_every_cause_of_a_class_has_two_messages():
+    causes = {known.cause for known in error_classes().values()}
+
+    assert causes == {Cause(cause) for cause in EXAMPLES} | NO_MESSAGES
+    assert all(len(set(messages)) >= 2 for messages in EXAMPLES.values())
+
+
+def test_a_class_is_explained_by_its_own_words():
+    (reason, *_) = diagnose_text("[INVALID_SPARK_CONFIG] spark.foo cannot be bar").reasons
+
+    assert "invalid spark config" in reason.explanation
