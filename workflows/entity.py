@@ -16,6 +16,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.audit_trail import AuditTrail
+from workflows.signals import read
 
 with workflow.unsafe.imports_passed_through():
     from lakemend.audit import AuditEntry
@@ -108,18 +109,9 @@ class Entity(ABC, Generic[MessageT]):
         workflow.logger.warning("entity.unknown_signal", extra={"signal": name})
 
     def post(self, parse: Callable[[Any], MessageT], arguments: Sequence[Any]) -> None:
-        """Parse a signal into the inbox; one that cannot be read is logged and ignored.
-
-        Handlers take `*arguments` and parse here, because a typed handler that is called with too
-        few or too many arguments raises, which fails the workflow task for ever.
-        """
-        if len(arguments) != 1:
-            workflow.logger.warning("entity.malformed_signal: %d arguments", len(arguments))
-            return
-        try:
-            message = parse(arguments[0])
-        except ValueError as error:
-            workflow.logger.warning("entity.malformed_signal: %s", error)
+        """Parse a signal into the inbox; one that cannot be read is logged and ignored."""
+        message = read(parse, arguments)
+        if message is None:
             return
         self._inbox.append(message)
         self._last_message_at = workflow.now()

@@ -1,6 +1,7 @@
 """The way of an incident, from the first report to the closed ticket."""
 
 import asyncio
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -34,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.recommending import recommend_for_good
     from workflows.recovery import Recovery
     from workflows.rehearsal import rehearse
+    from workflows.signals import read
     from workflows.story import Story
     from workflows.waiting import wait_for_run
 
@@ -206,24 +208,28 @@ class IncidentWorkflow:
         await self._story.publish(settled=not self._incident.dry_run)
 
     @workflow.signal(name=REPORT_FAILURE)
-    def report_failure(self, report: FailureReport) -> None:
-        """Take a report about this run, the first or a later one."""
-        self._mailbox.take_report(report)
+    def report_failure(self, *arguments: Any) -> None:
+        """Take a FailureReport about this run, the first or a later one."""
+        if report := read(FailureReport.model_validate, arguments):
+            self._mailbox.take_report(report)
 
     @workflow.signal
-    def permit_answered(self, answer: PermitAnswer) -> None:
-        """Take the answer of a breaker or gate."""
-        self._mailbox.take_permit(answer)
+    def permit_answered(self, *arguments: Any) -> None:
+        """Take the PermitAnswer of a breaker or gate."""
+        if answer := read(PermitAnswer.model_validate, arguments):
+            self._mailbox.take_permit(answer)
 
     @workflow.signal
-    def lease_granted(self, grant: LeaseGrant) -> None:
-        """Take a lease."""
-        self._mailbox.take_lease(grant)
+    def lease_granted(self, *arguments: Any) -> None:
+        """Take a LeaseGrant."""
+        if grant := read(LeaseGrant.model_validate, arguments):
+            self._mailbox.take_lease(grant)
 
     @workflow.signal
-    def lease_refused(self, refusal: LeaseRefusal) -> None:
-        """Hear that a lease is gone, or that its queue is full."""
-        self._mailbox.take_lease(refusal)
+    def lease_refused(self, *arguments: Any) -> None:
+        """Take a LeaseRefusal: a lease is gone, or its queue is full."""
+        if refusal := read(LeaseRefusal.model_validate, arguments):
+            self._mailbox.take_lease(refusal)
 
     @workflow.query
     def view(self) -> IncidentView:

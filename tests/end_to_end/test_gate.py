@@ -62,6 +62,9 @@ async def gate_of(stage: Stage) -> GateStatus:
     return await handle.query("status", result_type=GateStatus)
 
 
+SIGNALS = ("report_failure", "permit_answered", "lease_granted", "lease_refused")
+
+
 async def test_a_paused_incident_says_so_and_recovers_when_it_is_resumed(
     stage: Stage, paused: WorkflowHandle[Any, Any]
 ) -> None:
@@ -71,6 +74,9 @@ async def test_a_paused_incident_says_so_and_recovers_when_it_is_resumed(
     parked = waiting.parked
     repairs = stage.repairs_of(run)
 
+    for signal in SIGNALS:
+        for unreadable in ([], ["?"], [{"request_id": ""}], [1, 2]):
+            await handle.signal(signal, args=unreadable)
     await paused.signal("resume", BY_ANN)
     view = await handle.result()
 
