@@ -167,6 +167,7 @@ def requests_of(plan: Plan, workspace: str, cause: str, *, comes_back: bool) -> 
         cause=cause,
         settings=plan.gate,
         comes_back=comes_back,
+        planned_at=workflow.now(),
     )
     if plan.breakers:
         park_for = plan.breakers[0].settings.park_for

@@ -12,8 +12,8 @@ from lakemend.turning_away import MOST_WAITING, next_return
 
 
 def enqueue(gate: Gate, request: GateRequest, now: datetime) -> Gate:
-    """Put a new request at the end of the queue; a full queue sends it away for a while."""
-    if len(gate.waiting) >= MOST_WAITING:
+    """Put a new request at the end of the queue; a full one sends away who would have to wait."""
+    if len(gate.waiting) >= MOST_WAITING and not may_pass_at_once(gate, request.cause, now):
         returns_at = next_return(gate.last_return_at, now)
         gate = change(gate, last_return_at=returns_at)
         return answer(gate, request.holder, _come_back(gate, request, returns_at))

@@ -68,13 +68,21 @@ def new_gate(workspace: str) -> Gate:
 
 def advance(gate: Gate, event: Event, now: datetime) -> Turn:
     """Return what the event makes of the gate, what to send and what to write down."""
-    gate = _apply(_pass_time(gate, now), event, now)
-    if not isinstance(event, GateRequest) or may_pass_at_once(gate, event.cause, now):
+    before, gate = gate, _pass_time(gate, now)
+    is_news = _gives_way(before, gate)
+    gate = _apply(gate, event, now)
+    is_news = is_news or gate.settings != before.settings
+    if is_news or not isinstance(event, GateRequest) or may_pass_at_once(gate, event.cause, now):
         gate = admit(gate, now)
     if isinstance(event, GateRequest) and event.request_id not in _answered(gate):
         gate = answer_again(gate, event.request_id)
     gate = end_storms(gate, now)
     return Turn(change(gate, answers=(), tickets=()), gate.answers, gate.tickets)
+
+
+def _gives_way(before: Gate, gate: Gate) -> bool:
+    """Whether time may have made room; in a flood the queue is not looked through each time."""
+    return (before.pause, before.slots, before.storms) != (gate.pause, gate.slots, gate.storms)
 
 
 def _answered(gate: Gate) -> set[str]:
@@ -102,10 +110,18 @@ def _ask(gate: Gate, request: GateRequest, now: datetime) -> Gate:
     asked = request.request_id
     if asked in gate.slots or asked in gate.waiting or asked in gate.ended:
         return gate
-    gate = change(gate, settings=request.settings)
+    gate = _adopt(gate, request, now)
     if not request.comes_back:
         gate = count_arrival(gate, request, now)
     return enqueue(gate, request, now)
+
+
+def _adopt(gate: Gate, request: GateRequest, now: datetime) -> Gate:
+    """Take over its settings, unless it has waited elsewhere since newer ones were read."""
+    read_at = min(request.planned_at or now, now)
+    if gate.settings_at and read_at < gate.settings_at:
+        return gate
+    return change(gate, settings=request.settings, settings_at=read_at)
 
 
 def _lose(gate: Gate, request_id: str, why: str, now: datetime) -> Gate:

@@ -61,12 +61,13 @@ class Gate(Model):
 
     `slots` and `waiting` are keyed by request id, oldest first; `arrivals` and `storms` by cause.
     None of those who wait has waited long enough at `nobody_leaves_before`; of those who found the
-    queue full the last comes back at `last_return_at`.
+    queue full the last comes back at `last_return_at`. `settings` were read at `settings_at`.
     `answers` and `tickets` are what the event under way has to send and to write.
     """
 
     workspace: str
     settings: GateSettings = GateSettings()
+    settings_at: datetime | None = None
     pause: Pause | None = None
     slots: dict[str, Slot] = {}
     waiting: dict[str, Place] = {}

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from lakemend.durations import Duration
 from lakemend.gate.storm import StormSettings
+from lakemend.instants import Instant
 from lakemend.letter import RequestId
 from lakemend.model import Model
 from lakemend.permit import (
@@ -34,12 +35,14 @@ class GateRequest(LeaveRequest):
 
     `comes_back` is from one that asks anew against the same cause, since a full queue has sent it
     away or it has planned again: the gate keeps nothing of it, and has counted it as an arrival.
+    `planned_at` is when it read its settings, which replace none that were read later.
     """
 
     cause: Annotated[str, Field(min_length=1, max_length=200)]
     settings: GateSettings = GateSettings()
     park_for: Duration = timedelta(hours=4)
     comes_back: bool = False
+    planned_at: Instant | None = None
 
 
 class GateReport(Model):

@@ -70,6 +70,16 @@ class AnyGate(RuleBasedStateMachine):
             self.driven.ask(request_id, cause, hours=PARK_FOR.total_seconds() / 3600)
             self.check_order(before)
 
+    @rule(cause=st.sampled_from(CAUSES), further=st.integers(0, 2), late=st.booleans())
+    def ask_with_more_allowed(self, cause: str, further: int, late: bool) -> None:
+        """As after a change of the settings; also before anybody has done what is due."""
+        due = next_deadline(self.driven.gate)
+        if late and due is not None:
+            self.driven.now = max(due, self.driven.now)
+        most = self.driven.settings.max_recoveries + further
+        self.driven.settings = self.driven.settings.model_copy(update={"max_recoveries": most})
+        self.ask(cause, 1)
+
     @rule(data=st.data())
     def ask_again(self, data: st.DataObject) -> None:
         known = [*self.driven.gate.slots, *self.driven.gate.waiting]

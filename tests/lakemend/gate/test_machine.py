@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from lakemend.gate.machine import HolderGone, PauseOrder, is_forgettable, next_deadline
 from lakemend.gate.state import KEPT_ENDED, KEPT_EVENTS, GateState
-from lakemend.gate.talk import GateSettings
+from lakemend.gate.storm import StormSettings
+from lakemend.gate.talk import GateRequest, GateSettings
 from lakemend.gate.view import MOST_LISTED, audit_entries, describe, status, waiting
 from lakemend.permit import Decision, ManualChange, PermitOutcome
 from lakemend.turning_away import MOST_WAITING
@@ -459,3 +460,66 @@ def test_a_gate_remembers_who_is_under_way_when_the_window_has_passed() -> None:
 
     assert driven.gate.arrivals == {}
     assert not is_forgettable(driven.gate)
+
+
+def test_a_full_queue_of_one_storm_turns_no_other_cause_away() -> None:
+    driven = DrivenGate(GateSettings(storm=StormSettings(incidents=1)))
+    driven.ask_many(MOST_WAITING + 2, "network")
+
+    assert driven.ask("one_more", "network") is Decision.PARKED
+    assert driven.ask("other", "capacity") is Decision.GRANTED
+
+
+def test_room_that_a_request_brings_is_used_at_once() -> None:
+    driven = DrivenGate(GateSettings(max_recoveries=3, storm=StormSettings(incidents=2)))
+    driven.ask_many(3, "network")
+    driven.ask("waiting", "capacity")
+
+    driven.settings = GateSettings(max_recoveries=4, storm=StormSettings(incidents=2))
+    driven.ask("one_more", "network")
+
+    assert driven.answers["waiting"].decision is Decision.GRANTED
+    assert driven.answers["one_more"].decision is Decision.PARKED
+
+
+def test_who_asks_when_a_pause_ends_does_not_keep_those_waiting_who_may_pass() -> None:
+    driven = DrivenGate(GateSettings(storm=StormSettings(incidents=2)))
+    driven.ask_many(3, "network")
+    driven.pause(minutes=10)
+    driven.ask("waiting", "capacity")
+
+    driven.now += timedelta(minutes=10)
+    driven.ask("one_more", "network")
+
+    assert driven.answers["waiting"].decision is Decision.GRANTED
+    assert driven.answers["one_more"].decision is Decision.PARKED
+
+
+def test_settings_that_were_read_earlier_replace_none_that_were_read_later() -> None:
+    driven = DrivenGate()
+    driven.settings = GateSettings(max_recoveries=5)
+    driven.ask("new")
+
+    driven.tell(planned(NOON - timedelta(hours=1), most=50))
+
+    assert driven.gate.settings.max_recoveries == 5
+
+
+def test_settings_of_a_wrong_clock_are_replaced_by_the_next() -> None:
+    driven = DrivenGate()
+    driven.tell(planned(NOON + timedelta(days=1000), most=7))
+
+    driven.settings = GateSettings(max_recoveries=9)
+    driven.ask("next")
+
+    assert driven.gate.settings.max_recoveries == 9
+
+
+def planned(at: datetime, *, most: int) -> GateRequest:
+    return GateRequest(
+        request_id="planned",
+        holder="incident-planned",
+        cause="network",
+        settings=GateSettings(max_recoveries=most),
+        planned_at=at,
+    )
