@@ -32,9 +32,26 @@ def rest_until(breaker: Breaker) -> datetime | None:
 
 
 def is_rested(breaker: Breaker, now: datetime) -> bool:
-    """Whether no rest has still to be remembered."""
+    """Whether the rest after the last recovery is over."""
     until = rest_until(breaker)
     return until is None or until <= now
+
+
+def is_settled(breaker: Breaker, now: datetime) -> bool:
+    """Whether a recovery before the last change of state makes nobody wait any more.
+
+    Until then the records still tell of it, and a new breaker would not know better.
+    """
+    return breaker.settled_until is None or breaker.settled_until <= now
+
+
+def forget_rest(breaker: Breaker, now: datetime) -> Breaker:
+    """Forget what is over."""
+    return change(
+        breaker,
+        recovered_at=None if is_rested(breaker, now) else breaker.recovered_at,
+        settled_until=None if is_settled(breaker, now) else breaker.settled_until,
+    )
 
 
 def cooling_until(breaker: Breaker, now: datetime) -> datetime | None:

@@ -12,7 +12,14 @@ from lakemend.breaker.admission import (
     next_admission,
 )
 from lakemend.breaker.answers import Addressed, Turn
-from lakemend.breaker.cool_down import end_rest, is_rested, rest_until, shorten_rest
+from lakemend.breaker.cool_down import (
+    end_rest,
+    forget_rest,
+    is_rested,
+    is_settled,
+    rest_until,
+    shorten_rest,
+)
 from lakemend.breaker.looks import look, next_looks
 from lakemend.breaker.report import opened, report
 from lakemend.breaker.settings import override
@@ -85,7 +92,7 @@ def tick(breaker: Breaker, now: datetime) -> Turn:
     Permits and waiting end, an open circuit is tried again, and silent probes are looked for.
     """
     expired = expire(breaker, now)
-    breaker = _rest(_forget(_turn_over(expired.breaker, now), now), now)
+    breaker = forget_rest(_forget(_turn_over(expired.breaker, now), now), now)
     admitted = admit_waiting(breaker, now)
     looked = look(admitted.breaker, now)
     return Turn(looked.breaker, expired.answers + admitted.answers + looked.answers)
@@ -114,10 +121,6 @@ def _silent_at(breaker: Breaker) -> datetime | None:
 def _forget(breaker: Breaker, now: datetime) -> Breaker:
     forget_at = _forget_at(breaker)
     return change(breaker, calls=()) if forget_at and forget_at <= now else breaker
-
-
-def _rest(breaker: Breaker, now: datetime) -> Breaker:
-    return change(breaker, recovered_at=None) if is_rested(breaker, now) else breaker
 
 
 def _forget_at(breaker: Breaker) -> datetime | None:
@@ -170,15 +173,16 @@ def _deadlines(breaker: Breaker) -> Iterator[datetime]:
     yield from (entry.until for entry in breaker.waiting.values())
     yield from next_looks(breaker)
     known = [breaker.until, _silent_at(breaker), _forget_at(breaker)]
-    known += [rest_until(breaker), next_admission(breaker)]
+    known += [rest_until(breaker), breaker.settled_until, next_admission(breaker)]
     yield from (at for at in known if at is not None)
 
 
 def is_forgettable(breaker: Breaker, now: datetime) -> bool:
     """Whether a missing breaker would answer the same as this one."""
     remembered = breaker.permits or breaker.waiting or breaker.overrides
-    is_closed = breaker.circuit is Circuit.CLOSED and is_rested(breaker, now)
-    return is_closed and not remembered and is_clean(breaker.counted(now), breaker.settings)
+    is_idle = breaker.circuit is Circuit.CLOSED and not remembered
+    nobody_waits = is_rested(breaker, now) and is_settled(breaker, now)
+    return is_idle and nobody_waits and is_clean(breaker.counted(now), breaker.settings)
 
 
 __all__ = [

@@ -108,8 +108,9 @@ class Breaker(Model):
     `base` is what the last request brought, `overrides` what people set for this key, `settings`
     both together. `until` ends an open circuit or a manual hold. `permits` and `waiting` are keyed
     by request id, oldest first. `resume_at` is when the next parked request may pass;
-    `recovered_at` is the last recovery for as long as it makes others wait. `reported` are requests
-    that are over, `expired` those among them whose result may still come, too late.
+    `recovered_at` is the last recovery for as long as it makes others wait; until `settled_until`
+    it has to be known that earlier ones make nobody wait. `reported` are requests that are over,
+    `expired` those among them whose result may still come, too late.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Breaker(Model):
     waiting: dict[str, Waiting] = {}
     resume_at: datetime | None = None
     recovered_at: datetime | None = None
+    settled_until: datetime | None = None
     reported: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
     totals: Totals = Totals()
@@ -157,6 +159,7 @@ def move(breaker: Breaker, trigger: Trigger, now: datetime, until: datetime | No
         raise ValueError(f"{breaker.circuit} knows no transition by {trigger}")
     fresh = target in {Circuit.CLOSED, Circuit.METRICS_ONLY, Circuit.DISABLED}
     openings = {Circuit.OPEN: breaker.openings + 1, Circuit.CLOSED: 0}
+    rest = breaker.settings.cool_down if target is Circuit.CLOSED else None
     return change(
         breaker,
         circuit=target,
@@ -169,6 +172,7 @@ def move(breaker: Breaker, trigger: Trigger, now: datetime, until: datetime | No
         probes_given=0,
         probing_since=None,
         resume_at=now if fresh else None,
+        settled_until=now + rest if rest else None,
     )
 
 

@@ -118,6 +118,21 @@ def test_a_reset_ends_the_rest_for_good() -> None:
     assert answer.answer.decision is Decision.GRANTED
 
 
+def test_a_reset_is_remembered_for_as_long_as_the_records_tell_of_the_rest() -> None:
+    """Else a new breaker would hold the next request for the recovery that was settled."""
+    breaker = recovered()
+    breaker.wait(30)
+
+    breaker.by_hand(Trigger.RESET)
+
+    assert not is_forgettable(breaker.breaker, breaker.now)
+    assert next_deadline(breaker.breaker) == breaker.now + FIVE_MINUTES
+    breaker.wait(300)
+    breaker.tick()
+    assert is_forgettable(breaker.breaker, breaker.now)
+    assert next_deadline(breaker.breaker) is None
+
+
 def test_a_late_recovery_is_followed_by_its_rest_all_the_same() -> None:
     """It says nothing about the circuit, and the job was recovered just now."""
     breaker = DrivenBreaker(BreakerSettings())
