@@ -29,12 +29,13 @@ _PASSING = frozenset({Circuit.CLOSED, Circuit.DISABLED, Circuit.METRICS_ONLY})
 
 def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
     """Answer a request; asked twice, it gets the same permit or the same place in the queue."""
-    known = _answer_again(breaker, request.request_id)
+    known = _answer_again(breaker, request)
     if known is not None:
         return known
     breaker = learn_of(adopt(breaker, request.settings), request.recovered_at)
     if len(breaker.permits) + len(breaker.waiting) >= MOST_HELD:
-        return _reject(breaker, request, f"the breaker holds {MOST_HELD} requests already")
+        reason = f"the breaker holds {MOST_HELD} requests already"
+        return _refuse(breaker, request.request_id, request.holder, reason)
     held_until = cooling_until(breaker, now)
     if held_until is not None:
         return _park(breaker, request, now, held_until)
@@ -42,14 +43,19 @@ def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
         return _grant(breaker, request.request_id, request.holder, now)
     if breaker.settings.when_open is WhenOpen.PARK:
         return _park(breaker, request, now)
-    return _reject(breaker, request, f"the circuit is {breaker.circuit}")
+    reason = f"the circuit is {breaker.circuit}"
+    return _refuse(breaker, request.request_id, request.holder, reason)
 
 
-def _answer_again(breaker: Breaker, request_id: str) -> Turn | None:
+def _answer_again(breaker: Breaker, request: PermitRequest) -> Turn | None:
+    request_id = request.request_id
     if request_id in breaker.permits:
         return Turn(breaker, (granted(breaker, request_id, breaker.permits[request_id]),))
     if request_id in breaker.waiting:
         return Turn(breaker, (parked(breaker, request_id),))
+    if request_id in breaker.refused:
+        reason = "it was refused before"
+        return Turn(breaker, (rejected(breaker, request_id, request.holder, reason),))
     return Turn(breaker) if request_id in breaker.reported else None
 
 
@@ -105,10 +111,15 @@ def _park(
     return Turn(breaker, (parked(breaker, request.request_id),))
 
 
-def _reject(breaker: Breaker, request: PermitRequest, reason: str) -> Turn:
+def _refuse(breaker: Breaker, request_id: str, holder: str, reason: str) -> Turn:
     totals = breaker.totals.model_copy(update={"not_permitted": breaker.totals.not_permitted + 1})
-    breaker = change(breaker, totals=totals)
-    return Turn(breaker, (rejected(breaker, request.request_id, request.holder, reason),))
+    breaker = change(
+        breaker,
+        totals=totals,
+        waiting=_without(breaker.waiting, request_id),
+        refused=(*breaker.refused, request_id)[-KEPT_REPORTED:],
+    )
+    return Turn(breaker, (rejected(breaker, request_id, holder, reason),))
 
 
 def admit_waiting(breaker: Breaker, now: datetime) -> Turn:
@@ -131,8 +142,8 @@ def _send_away(breaker: Breaker) -> Turn:
     """Reject who is still held when the circuit opens, and who was parked under other settings."""
     answers: tuple[Addressed, ...] = ()
     for request_id, entry in breaker.waiting.items():
-        request = PermitRequest(request_id=request_id, holder=entry.holder)
-        turn = _reject(give_back(breaker, request_id), request, f"the circuit is {breaker.circuit}")
+        reason = f"the circuit is {breaker.circuit}"
+        turn = _refuse(breaker, request_id, entry.holder, reason)
         breaker, answers = turn.breaker, answers + turn.answers
     return Turn(breaker, answers)
 
@@ -173,9 +184,9 @@ def expire(breaker: Breaker, now: datetime) -> Turn:
     answers: tuple[Addressed, ...] = ()
     for request_id, entry in breaker.waiting.items():
         if entry.until <= now:
-            breaker = give_back(breaker, request_id)
             reason = "parked for as long as its playbook allows"
-            answers = (*answers, rejected(breaker, request_id, entry.holder, reason))
+            turn = _refuse(breaker, request_id, entry.holder, reason)
+            breaker, answers = turn.breaker, answers + turn.answers
     return Turn(breaker, answers)
 
 

@@ -23,7 +23,8 @@ from lakemend.permit import PermitOutcome, PermitReport
 def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     """Count the outcome once, and open or close if it is the last straw or the last proof."""
     has_expired = said.request_id in breaker.expired
-    if said.request_id in breaker.reported and not has_expired:
+    is_over = said.request_id in breaker.reported or said.request_id in breaker.refused
+    if is_over and not has_expired:
         return breaker
     if said.settings:
         breaker = adopt(breaker, said.settings)

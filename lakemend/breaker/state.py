@@ -14,7 +14,7 @@ from lakemend.model import Model
 
 KEPT_EVENTS = 100
 KEPT_REPORTED = 1000
-"""How many reported requests are remembered, so that a repeated message counts once."""
+"""How many requests that are over are remembered, so that a repeated message counts once."""
 
 
 class Circuit(StrEnum):
@@ -110,7 +110,7 @@ class Breaker(Model):
     by request id, oldest first. `resume_at` is when the next parked request may pass;
     `recovered_at` is the last recovery for as long as it makes others wait; until `settled_until`
     it has to be known that earlier ones make nobody wait. `reported` are requests that are over,
-    `expired` those among them whose result may still come, too late.
+    `expired` those among them whose result may still come, too late; `refused` got no permit.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Breaker(Model):
     settled_until: datetime | None = None
     reported: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     totals: Totals = Totals()
     events: tuple[BreakerEvent, ...] = ()
     event_count: int = 0

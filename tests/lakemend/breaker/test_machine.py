@@ -75,6 +75,21 @@ def test_a_request_that_is_repeated_after_its_report_is_not_answered() -> None:
     assert not breaker.breaker.permits
 
 
+def test_a_request_that_was_refused_stays_refused_and_counts_once() -> None:
+    """Whoever was told so has escalated: a permit would be a probe that nobody makes."""
+    breaker = opened()
+    refused = breaker.ask()
+    assert refused.decision is Decision.REJECTED
+
+    breaker.repeat(refused.request_id, "incident")
+    breaker.wait(300)
+    again = breaker.repeat(refused.request_id, "incident")
+
+    assert again.decision is Decision.REJECTED
+    assert breaker.breaker.totals.not_permitted == 1
+    assert breaker.ask().probe
+
+
 @pytest.mark.parametrize("outcome", [SUCCESS, FAILURE])
 def test_a_result_that_comes_after_its_permit_ended_is_in_the_totals_once(
     outcome: PermitOutcome,

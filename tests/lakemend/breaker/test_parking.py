@@ -115,7 +115,9 @@ def test_who_was_parked_too_long_is_told_so() -> None:
     breaker.tick()
 
     assert breaker.answers[-1].decision is Decision.REJECTED
+    assert breaker.breaker.totals.not_permitted == 1
     assert places(breaker) == []
+    assert breaker.repeat("6", "incident-6").decision is Decision.REJECTED
 
 
 def test_a_superseded_incident_leaves_the_queue() -> None:
