@@ -1,11 +1,12 @@
 """Who may pass a breaker, who waits, and who is sent away."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from lakemend.breaker.answers import Addressed, Turn, granted, parked, rejected
+from lakemend.breaker.configuring import resume_pause
 from lakemend.breaker.cool_down import cooling_until, learn_of
-from lakemend.breaker.settings import BreakerSettings, HalfOpenRule, WhenOpen, override
+from lakemend.breaker.settings import HalfOpenRule, WhenOpen
 from lakemend.breaker.state import (
     KEPT_REPORTED,
     Breaker,
@@ -32,7 +33,7 @@ def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
     known = _answer_again(breaker, request)
     if known is not None:
         return known
-    breaker = learn_of(adopt(breaker, request.settings), request.recovered_at)
+    breaker = learn_of(breaker, request.recovered_at)
     if len(breaker.permits) + len(breaker.waiting) >= MOST_HELD:
         reason = f"the breaker holds {MOST_HELD} requests already"
         return _refuse(breaker, request.request_id, request.holder, reason)
@@ -59,11 +60,10 @@ def _answer_again(breaker: Breaker, request: PermitRequest) -> Turn | None:
     return Turn(breaker) if request_id in breaker.reported else None
 
 
-def adopt(breaker: Breaker, said: BreakerSettings) -> Breaker:
-    """Take over what the playbook says now; what people set for this key stays on top."""
-    if said == breaker.base:
-        return breaker
-    return change(breaker, base=said, settings=override(said, breaker.overrides))
+def is_known(breaker: Breaker, request_id: str) -> bool:
+    """Whether a request comes again."""
+    held = request_id in breaker.permits or request_id in breaker.waiting
+    return held or request_id in breaker.refused or request_id in breaker.reported
 
 
 def _may_pass(breaker: Breaker) -> bool:
@@ -172,8 +172,7 @@ def _pause(breaker: Breaker, admitted: Waiting, now: datetime) -> Breaker:
     """
     if breaker.circuit is not Circuit.CLOSED or admitted.held_until is not None:
         return breaker
-    pause = timedelta(minutes=1) / breaker.settings.resume_rate
-    return change(breaker, resume_at=now + pause)
+    return change(breaker, resume_at=now + resume_pause(breaker.settings))
 
 
 def expire(breaker: Breaker, now: datetime) -> Turn:

@@ -8,21 +8,21 @@ from lakemend.breaker.admission import (
     ask,
     expire,
     give_back,
+    is_known,
     lose_holder,
     next_admission,
 )
 from lakemend.breaker.answers import Addressed, Turn
+from lakemend.breaker.configuring import adopt, reconfigure
 from lakemend.breaker.cool_down import (
     end_rest,
     forget_rest,
     is_rested,
     is_settled,
     rest_until,
-    shorten_rest,
 )
 from lakemend.breaker.looks import look, next_looks
 from lakemend.breaker.report import opened, report
-from lakemend.breaker.settings import override
 from lakemend.breaker.state import Breaker, Circuit, Trigger, change, move, note
 from lakemend.breaker.window import is_clean, kept_for
 from lakemend.entity_events import Remark
@@ -66,10 +66,17 @@ def advance(breaker: Breaker, event: Event, now: datetime) -> Turn:
     if isinstance(event, Tick):
         return tick(breaker, now)
     if isinstance(event, PermitRequest):
-        ticked = tick(breaker, now)
+        ticked = tick(_heed_settings(breaker, event, now), now)
         asked = ask(ticked.breaker, event, now)
         return Turn(asked.breaker, ticked.answers + asked.answers)
     return admit_waiting(_apply(breaker, event, now), now)
+
+
+def _heed_settings(breaker: Breaker, request: PermitRequest, now: datetime) -> Breaker:
+    """Apply what a new request brings before it is answered, to those who wait already first."""
+    if is_known(breaker, request.request_id):
+        return breaker
+    return adopt(breaker, request.settings, now)
 
 
 def _apply(breaker: Breaker, event: Told, now: datetime) -> Breaker:
@@ -83,7 +90,7 @@ def _apply(breaker: Breaker, event: Told, now: datetime) -> Breaker:
         case Switch():
             return _switch(breaker, event, now)
         case Reconfigure():
-            return _reconfigure(breaker, event, now)
+            return reconfigure(breaker, event, now)
 
 
 def tick(breaker: Breaker, now: datetime) -> Turn:
@@ -147,18 +154,6 @@ def _switch(breaker: Breaker, switch: Switch, now: datetime) -> Breaker:
     message = f"From {breaker.circuit} to {after.circuit} by hand"
     remark = Remark(
         kind=_SWITCHED[switch.trigger], message=message, actor=by_hand.by, reason=by_hand.reason
-    )
-    return note(after, breaker.circuit, now, remark)
-
-
-def _reconfigure(breaker: Breaker, wanted: Reconfigure, now: datetime) -> Breaker:
-    merged = breaker.overrides | wanted.settings
-    overrides = {name: value for name, value in merged.items() if value is not None}
-    settings = override(breaker.base, overrides)
-    after = shorten_rest(change(breaker, overrides=overrides, settings=settings), now)
-    named = ", ".join(f"{name}={value}" for name, value in wanted.settings.items())
-    remark = Remark(
-        kind="configured", message=f"Settings: {named}", actor=wanted.by, reason=wanted.reason
     )
     return note(after, breaker.circuit, now, remark)
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from lakemend.breaker.admission import adopt, give_back, remember
+from lakemend.breaker.admission import give_back, remember
+from lakemend.breaker.configuring import adopt
 from lakemend.breaker.cool_down import begin_rest
 from lakemend.breaker.settings import BreakerSettings, HalfOpenRule, LateReports
 from lakemend.breaker.state import (
@@ -27,7 +28,7 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     if is_over and not has_expired:
         return breaker
     if said.settings:
-        breaker = adopt(breaker, said.settings)
+        breaker = adopt(breaker, said.settings, now)
     permit = breaker.permits.get(said.request_id)
     outcome = _resolve(said.outcome, breaker.settings)
     if outcome is PermitOutcome.IGNORED:

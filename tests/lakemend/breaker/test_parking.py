@@ -9,7 +9,7 @@ from lakemend.breaker.settings import BreakerSettings, WhenOpen
 from lakemend.breaker.state import Trigger
 from lakemend.breaker.view import waiting
 from lakemend.permit import CancelRequest, Decision, PermitOutcome, PermitReport
-from tests.lakemend.breaker.driven_breaker import DrivenBreaker, at_once
+from tests.lakemend.breaker.driven_breaker import DrivenBreaker, at_once, configure
 
 PARK = at_once(when_open=WhenOpen.PARK, resume_rate=2, park_for=timedelta(hours=4))
 
@@ -153,6 +153,41 @@ def test_a_reset_lets_the_queue_resume() -> None:
 
     assert breaker.out == ["6"]
     assert next_deadline(breaker.breaker) == breaker.now + timedelta(seconds=30)
+
+
+def test_a_higher_rate_counts_for_those_who_wait_already() -> None:
+    breaker = parked(4)
+    configure(breaker, resume_rate=0.001)
+    breaker.by_hand(Trigger.RESET)
+    assert breaker.out == ["6"]
+
+    configure(breaker, resume_rate=60)
+    breaker.wait(1)
+    breaker.tick()
+
+    assert breaker.out == ["6", "7"]
+
+
+def test_a_playbook_that_rejects_from_now_on_sends_the_queue_away() -> None:
+    breaker = parked(2)
+    breaker.settings = at_once()
+
+    answer = breaker.ask()
+
+    assert answer.decision is Decision.REJECTED
+    assert places(breaker) == []
+
+
+def test_room_that_a_request_brings_is_for_the_queue_first() -> None:
+    breaker = parked(3)
+    breaker.wait(300)
+    breaker.tick()
+    breaker.settings = PARK.model_copy(update={"half_open_permits": 3})
+
+    answer = breaker.ask()
+
+    assert answer.decision is Decision.PARKED
+    assert breaker.out == ["6", "7", "8"]
 
 
 def test_thousands_pass_in_one_task() -> None:
