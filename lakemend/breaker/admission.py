@@ -33,7 +33,7 @@ def ask(breaker: Breaker, request: PermitRequest, now: datetime) -> Turn:
     known = _answer_again(breaker, request)
     if known is not None:
         return known
-    breaker = learn_of(breaker, request.recovered_at)
+    breaker = learn_of(breaker, request.recovered_at, now)
     if len(breaker.permits) + len(breaker.waiting) >= MOST_HELD:
         reason = f"the breaker holds {MOST_HELD} requests already"
         return _refuse(breaker, request.request_id, request.holder, reason)

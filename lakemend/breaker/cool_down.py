@@ -16,14 +16,15 @@ def begin_rest(breaker: Breaker, recovered_at: datetime) -> Breaker:
     return change(breaker, recovered_at=max(recovered_at, breaker.recovered_at or recovered_at))
 
 
-def learn_of(breaker: Breaker, recovered_at: datetime | None) -> Breaker:
+def learn_of(breaker: Breaker, recovered_at: datetime | None, now: datetime) -> Breaker:
     """Take over a recovery that this breaker has not seen: before its life, or by another key.
 
-    What happened before the last change of state was settled by it.
+    What happened before the last change of state was settled by it, and by a clock that is ahead
+    nobody waits longer than for a recovery of now.
     """
     if recovered_at is None or (breaker.period and recovered_at <= breaker.since):
         return breaker
-    return begin_rest(breaker, recovered_at)
+    return begin_rest(breaker, min(recovered_at, now))
 
 
 def rest_until(breaker: Breaker) -> datetime | None:

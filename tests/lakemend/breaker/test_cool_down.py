@@ -106,6 +106,15 @@ def test_a_recovery_that_the_breaker_has_not_seen_counts_as_well() -> None:
     assert answer.answer.retry_at == seen + FIVE_MINUTES
 
 
+def test_a_recovery_that_is_yet_to_come_is_one_of_now() -> None:
+    """A clock that is ahead would hold everybody until then."""
+    breaker = DrivenBreaker(BreakerSettings())
+    ahead = START + timedelta(days=365)
+    breaker.tell(PermitRequest(request_id="r", holder="incident", recovered_at=ahead))
+
+    assert breaker.ask().retry_at == START + FIVE_MINUTES
+
+
 def test_a_reset_ends_the_rest_for_good() -> None:
     breaker = recovered()
     held = breaker.ask()
