@@ -76,7 +76,7 @@ def _heed_settings(breaker: Breaker, request: PermitRequest, now: datetime) -> B
     """Apply what a new request brings before it is answered, to those who wait already first."""
     if is_known(breaker, request.request_id):
         return breaker
-    return adopt(breaker, request.settings, now)
+    return adopt(change(breaker, was_asked=True), request.settings, now)
 
 
 def _apply(breaker: Breaker, event: Told, now: datetime) -> Breaker:

@@ -27,7 +27,8 @@ def report(breaker: Breaker, said: PermitReport, now: datetime) -> Breaker:
     is_over = said.request_id in breaker.reported or said.request_id in breaker.refused
     if is_over and not has_expired:
         return breaker
-    if said.settings:
+    if said.settings and not breaker.was_asked:
+        # of a breaker that it has started; to any other the plan of a report is an old one
         breaker = adopt(breaker, said.settings, now)
     permit = breaker.permits.get(said.request_id)
     outcome = _resolve(said.outcome, breaker.settings)

@@ -105,12 +105,13 @@ class Totals(Model):
 class Breaker(Model):
     """The whole state of one breaker.
 
-    `base` is what the last request brought, `overrides` what people set for this key, `settings`
-    both together. `until` ends an open circuit or a manual hold. `permits` and `waiting` are keyed
-    by request id, oldest first. `resume_at` is when the next parked request may pass;
-    `recovered_at` is the last recovery for as long as it makes others wait; until `settled_until`
-    it has to be known that earlier ones make nobody wait. `reported` are requests that are over,
-    `expired` those among them whose result may still come, too late; `refused` got no permit.
+    `base` is what the last request brought, or a report before the first one (`was_asked`);
+    `overrides` is what people set for this key, `settings` both together. `until` ends an open
+    circuit or a manual hold. `permits` and `waiting` are keyed by request id, oldest first.
+    `resume_at` is when the next parked request may pass; `recovered_at` is the last recovery for as
+    long as it makes others wait; until `settled_until` it has to be known that earlier ones make
+    nobody wait. `reported` are requests that are over, `expired` those among them whose result may
+    still come, too late; `refused` got no permit.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Breaker(Model):
     until: datetime | None = None
     period: int = 0
     openings: int = 0
+    was_asked: bool = False
     base: BreakerSettings = BreakerSettings()
     overrides: dict[str, Any] = {}
     settings: BreakerSettings = BreakerSettings()

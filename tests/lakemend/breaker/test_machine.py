@@ -170,6 +170,17 @@ def test_a_report_that_starts_a_breaker_brings_its_settings() -> None:
     assert breaker.state == "open"
 
 
+def test_a_report_of_an_old_plan_does_not_take_back_what_a_request_has_brought() -> None:
+    breaker = driven()
+    early = breaker.ask()
+    breaker.settings = at_once(failure_threshold=9)
+    breaker.ask()
+
+    breaker.tell(PermitReport(request_id=early.request_id, outcome=FAILURE, settings=at_once()))
+
+    assert breaker.breaker.settings.failure_threshold == 9
+
+
 @pytest.mark.parametrize(
     ("first", "then", "counted"),
     [
