@@ -1,9 +1,9 @@
 """What a breaker is at one moment, and which transitions it may make."""
 
-import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any
 
 from lakemend.breaker.settings import BreakerSettings
@@ -182,16 +182,25 @@ def move(breaker: Breaker, trigger: Trigger, now: datetime, until: datetime | No
 def open_for(breaker: Breaker) -> timedelta:
     """Return how long the next opening lasts.
 
-    Each reopening in a row multiplies the time, up to the cap. The jitter comes from the name, so
-    that breakers which opened together do not probe together and a replay still decides the same.
+    Each reopening in a row multiplies the time, up to the cap, which no jitter exceeds. It comes
+    from the name, so that breakers which opened together do not probe together and a replay still
+    decides the same.
     """
     settings = breaker.settings
     # capped before multiplying: 10 to the power of many reopenings is no timedelta any more
     growth = settings.open_growth ** min(breaker.openings, 50)
-    most = max(settings.open_for_max, settings.open_for)
-    seconds = min(settings.open_for.total_seconds() * growth, most.total_seconds())
-    share = zlib.crc32(f"{breaker.name}/{breaker.openings}".encode()) / 2**32
-    return timedelta(seconds=seconds * (1 + settings.open_jitter * (2 * share - 1)))
+    most = max(settings.open_for_max, settings.open_for).total_seconds()
+    seconds = min(settings.open_for.total_seconds() * growth, most)
+    shortest = seconds * (1 - settings.open_jitter)
+    # cut off at the cap, half of them would probe together after all
+    longest = min(seconds * (1 + settings.open_jitter), most)
+    return timedelta(seconds=shortest + _share(breaker) * (longest - shortest))
+
+
+def _share(breaker: Breaker) -> float:
+    """Return a number between 0 and 1 that says nothing, also for keys that differ in a digit."""
+    key = f"{breaker.name}/{breaker.openings}".encode()
+    return int.from_bytes(blake2b(key, digest_size=4).digest()) / 2**32
 
 
 def note(breaker: Breaker, before: Circuit, now: datetime, remark: Remark) -> Breaker:

@@ -65,6 +65,22 @@ def test_jitter_spreads_the_waits_of_different_keys() -> None:
     assert all(240 <= wait <= 360 for wait in waits)
 
 
+def test_jitter_lengthens_no_wait_beyond_the_cap_and_spreads_them_below_it() -> None:
+    settings = at_once(open_jitter=0.2, open_for_max=timedelta(minutes=5))
+    waits: set[float] = set()
+
+    for number in range(20):
+        breaker = DrivenBreaker(settings, f"key-{number}")
+        run(breaker, FAILURE, 5)
+        assert breaker.breaker.until is not None
+        waits.add((breaker.breaker.until - breaker.now).total_seconds())
+
+    assert len(waits) == 20
+    assert all(240 <= wait <= 300 for wait in waits)
+    assert min(waits) < 260
+    assert max(waits) > 280
+
+
 def test_jitter_spreads_the_reopenings_of_one_key() -> None:
     breaker = opened(at_once(open_jitter=0.2))
     waits: set[float] = set()
