@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lakemend.diagnosis import Cause, Reason, Remedy
-from lakemend.diagnosis.acting import decided
+from lakemend.diagnosis.acting import decided, remedy_of
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.matching import Finding
 
@@ -15,6 +15,10 @@ _SURE_ROOT = 0.55
 
 # Causes closer than this cannot be told apart by the rules.
 _TIE = 0.03
+
+# What asks for a person this plainly, and hardly less plainly than the root, is not acted against.
+_PLAIN = 0.7
+_NEARLY_AS_PLAIN = 0.2
 
 
 class Weighed:
@@ -33,10 +37,9 @@ class Weighed:
     @property
     def remedy(self) -> Remedy:
         """What the root asks for, if it is said plainly enough to act upon; else a person."""
-        table = cause_table()
-        if any(table[cause].remedy is Remedy.PERSON for cause in self.alternatives):
+        if self.root is None or any(map(self._is_objection, self._standing)):
             return Remedy.PERSON
-        return decided(self._standing) if self._standing else Remedy.PERSON
+        return decided(self._standing)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -71,6 +74,14 @@ class Weighed:
                 *(_because(found, "it is only mentioned") for found in self._mentioned),
             )
         )
+
+    def _is_objection(self, found: Finding) -> bool:
+        """Whether another cause that needs a person is as good as the root, or is plain as well."""
+        root = self.root
+        if root is None or found.cause is root.cause or remedy_of(found) is not Remedy.PERSON:
+            return False
+        behind = root.confidence - found.confidence
+        return behind <= _TIE or (found.confidence >= _PLAIN and behind <= _NEARLY_AS_PLAIN)
 
     def _root_of(self, found: Finding) -> Cause | None:
         """Return the cause that explains this finding, when we are sure enough of it."""

@@ -46,6 +46,16 @@ def test_the_innermost_cause_wins_over_its_wrappers():
     assert "No space left on device" in diagnosis.reasons[0].quote
 
 
+def test_what_asks_as_plainly_for_a_person_keeps_the_root_from_acting():
+    conflict = "io.delta.exceptions.ConcurrentAppendException: Files were added by another update"
+
+    alone = diagnose_text(conflict)
+    beside = diagnose_text(f"{conflict}\nPERMISSION_DENIED: only the owner may write to this table")
+
+    assert (alone.cause, alone.remedy) == (Cause.CONCURRENT_WRITE_CONFLICT, Remedy.RETRY)
+    assert (beside.cause, beside.remedy) == (Cause.CONCURRENT_WRITE_CONFLICT, Remedy.PERSON)
+
+
 def test_a_lost_executor_is_a_consequence_of_its_memory():
     diagnosis = diagnose_text(
         "FetchFailed(BlockManagerId(4, host18, 45026), shuffleId=0): Failed to connect to host18\n"
