@@ -39,7 +39,13 @@ def decided(standing: Sequence[Finding]) -> Remedy:
     if remedy_of(root) not in ACTING:
         return remedy_of(root)
     same = [found for found in standing if found.cause is root.cause]
-    if any(found.voice is Voice.PLATFORM and found.remedy is Remedy.PERSON for found in same):
+    if any(_asks_for_a_person(found) for found in same):
         return Remedy.PERSON
     speaks = next((found for found in same if may_act(found)), None)
     return remedy_of(speaks) if speaks else Remedy.PERSON
+
+
+def _asks_for_a_person(found: Finding) -> bool:
+    """Tell whether a code or a rule knows why neither a repeat nor a change would help."""
+    is_plain = found.confidence >= LEAST_TO_ACT or found.voice is Voice.PLATFORM
+    return found.remedy is Remedy.PERSON and is_plain

@@ -52,6 +52,10 @@ class NameWords(BaseModel):
         return f"name-words-{self.cause.replace('_', '-')}"
 
     @property
+    def remedy(self) -> None:
+        """Words in a name know of no remedy of their own."""
+
+    @property
     def explanation(self) -> str:
         """Why a name that no table has says something."""
         return "No table knows this name; its words tell what it is about."
@@ -110,6 +114,7 @@ def _finding(row: KnownNames | NameWords, name: str, text: Passage, position: in
     return Place(text, position, _speaker(text, position)).says(
         row.cause,
         row.confidence,
+        remedy=row.remedy,
         reason=Reason(rule=row.id, where=text.where, quote=name, explanation=row.explanation),
     )
 
