@@ -14,6 +14,7 @@ router = APIRouter(tags=["health"], responses={**UNAUTHORIZED, **UNAVAILABLE})
 
 @router.get("/metrics", response_class=Response)
 async def get_metrics(parts: CurrentParts) -> Response:
-    """Read how the breakers stand, in the text format of Prometheus."""
-    shown = exposition(await parts.survey.look(), datetime.now(UTC))
+    """Read how breakers and gates stand, in the text format of Prometheus."""
+    seen = await parts.survey.look()
+    shown = exposition(seen.breakers, seen.gates, datetime.now(UTC))
     return Response(shown, media_type=CONTENT_TYPE_LATEST)

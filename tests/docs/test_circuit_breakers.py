@@ -15,7 +15,7 @@ NAME = "DatabricksNetworkError:job-1"
 
 def exported() -> set[str]:
     """The names that a worker and the API really show."""
-    shown = exposition([Breaker(name=NAME, state="open")], datetime.now(UTC)).decode()
+    shown = exposition([Breaker(name=NAME, state="open")], [], datetime.now(UTC)).decode()
     gauges = set(re.findall(r"^# TYPE (\w+) gauge$", shown, re.MULTILINE))
     return gauges | {f"{CALLS}_total", f"{TRANSITIONS}_total"}
 
