@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         PermitRequest,
         Reconfigure,
     )
+    from lakemend.turning_away import shortened
 
 from workflows.breaker_meter import BreakerMeter
 from workflows.permit_giver import PermitGiver
@@ -138,6 +139,11 @@ class BreakerWorkflow(PermitGiver[Event]):
     def show(self) -> None:
         """Tell a person, and lists, how it stands."""
         self.publish(self._breaker.circuit, describe(self._breaker, workflow.now()))
+
+    def shorten(self, excess: int) -> None:
+        """Forget the last of those who wait."""
+        waiting = shortened(self._breaker.waiting, excess)
+        self._breaker = self._breaker.model_copy(update={"waiting": waiting})
 
     def successor(self) -> BreakerInput:
         """Return all that the next run has to know."""

@@ -100,6 +100,10 @@ class Entity(ABC, Generic[MessageT]):
         """Publish the state after a change: search attributes, current details."""
 
     @abstractmethod
+    def shorten(self, excess: int) -> None:
+        """Forget the last of those who wait, so many bytes of them: they ask again."""
+
+    @abstractmethod
     def successor(self) -> Model:
         """Return the input of the next run."""
 
@@ -194,10 +198,14 @@ class Entity(ABC, Generic[MessageT]):
         workflow.continue_as_new(self.successor())
 
     def _leave_out_what_is_too_much(self) -> None:
-        """Keep the answers that fit into the input of a run: who gets none asks again."""
+        """Keep as many of those who wait, and of the answers, as fit: the others ask again."""
         letters = list(self.outbox)
         self.outbox.clear()
         room = LARGEST_INPUT - size(self.successor())
+        if room < 0:
+            workflow.logger.error("entity.too_large", extra={"bytes": -room})
+            self.shorten(-room)
+            room = LARGEST_INPUT - size(self.successor())
         self.outbox.extend(fitting(letters, room))
 
     def _set_alarm(self) -> None:

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
         waiting,
     )
     from lakemend.permit import ManualChange
+    from lakemend.turning_away import shortened
 
 from workflows.permit_giver import PermitGiver
 
@@ -112,6 +113,11 @@ class GateWorkflow(PermitGiver[Event]):
     def show(self) -> None:
         """Tell a person, and lists, how it stands."""
         self.publish(self._gate.state, describe(self._gate))
+
+    def shorten(self, excess: int) -> None:
+        """Forget the last of those who wait."""
+        waiting = shortened(self._gate.waiting, excess)
+        self._gate = self._gate.model_copy(update={"waiting": waiting})
 
     def successor(self) -> GateInput:
         """Return all that the next run has to know."""

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from lakemend.lease_view import LeaseStatus, status
     from lakemend.letter import Letter
+    from lakemend.turning_away import shortened
 
 from workflows.entity import Entity
 
@@ -104,6 +105,12 @@ class LeaseWorkflow(Entity[LeaseRequest | LeaseRelease]):
         queue = "".join(f"\n1. `{waiting}`" for waiting in seen.waiting[:_SHOWN])
         queue += f"\n\nand {len(seen.waiting) - _SHOWN} more" if len(seen.waiting) > _SHOWN else ""
         workflow.set_current_details(holder + (f"\n\nWaiting:\n{queue}" if queue else ""))
+
+    def shorten(self, excess: int) -> None:
+        """Forget the last of those who wait."""
+        waiting = {each.request_id: each for each in self._lease.waiting}
+        kept = tuple(shortened(waiting, excess).values())
+        self._lease = self._lease.model_copy(update={"waiting": kept})
 
     def successor(self) -> LeaseInput:
         """Return all that the next run has to know."""

@@ -54,6 +54,8 @@ class Adder(Entity[int]):
 
     def show(self) -> None: ...
 
+    def shorten(self, excess: int) -> None: ...
+
     def successor(self) -> Any:
         return None
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from lakemend.breaker.settings import BreakerSettings, WhenOpen
-from lakemend.gate.state import GateEvent, GateState
+from lakemend.gate.state import Gate, GateEvent, GateState, Pause, Place
 from lakemend.gate.storm import StormSettings, StormTicket
 from lakemend.gate.talk import (
     GATE_WORKFLOW,
@@ -22,6 +22,7 @@ from lakemend.gate.talk import (
     gate_workflow_id,
 )
 from lakemend.gate.view import GateInput, GateStatus, ParkedRequest
+from lakemend.letter import size
 from lakemend.permit import (
     BreakerCall,
     BreakerReport,
@@ -39,6 +40,7 @@ from tests.workflows.holders import (
     running_bench,
     time_skipping,
 )
+from workflows.entity import LARGEST_INPUT
 
 ONE_AT_ONCE = GateSettings(max_recoveries=1)
 STORMY = GateSettings(storm=StormSettings(incidents=2))
@@ -320,6 +322,40 @@ async def test_the_queue_and_the_history_can_be_read(bench: Bench, single: Drive
 
     assert [parked.holder for parked in queue] == [second.id]
     assert [event.kind for event in events] == ["gate.paused"]
+
+
+async def test_a_queue_of_long_names_goes_on_as_a_new_run_that_the_server_takes(
+    bench: Bench,
+) -> None:
+    now = datetime.now(UTC)
+    workspace = f"w{uuid4().hex}"
+    place = Place(holder="h" * 400, cause="network", since=now, until=now + timedelta(days=300))
+    count = (LARGEST_INPUT + 100_000) // (size(place) + 10)
+    gate = Gate(
+        workspace=workspace,
+        pause=Pause(by="ann", reason="", since=now),
+        waiting={f"r{number:05}": place for number in range(count)},
+        nobody_leaves_before=place.until,
+    )
+    handle = await bench.client.start_workflow(
+        GATE_WORKFLOW,
+        GateInput(workspace=workspace, gate=gate),
+        id=gate_workflow_id(workspace),
+        task_queue=bench.task_queue,
+    )
+    began_as = (await handle.describe()).run_id
+    nobodys = GateReport(request_id="nobody's", outcome=PermitOutcome.IGNORED)
+    for _ in range(11):
+        await asyncio.gather(*(handle.signal("report", nobodys) for _ in range(100)))
+
+    async def next_run() -> str | None:
+        run_id = (await handle.describe()).run_id
+        return run_id if run_id != began_as else None
+
+    assert await eventually(next_run)
+    status = await answer_of(handle, "status", GateStatus)
+    assert 0.9 * count < status.waiting < count
+    await handle.terminate()
 
 
 async def test_it_goes_on_as_a_new_run_and_loses_nothing(bench: Bench) -> None:
