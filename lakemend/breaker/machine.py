@@ -22,7 +22,7 @@ from lakemend.breaker.cool_down import (
     rest_until,
 )
 from lakemend.breaker.looks import look, next_looks
-from lakemend.breaker.report import opened, report
+from lakemend.breaker.report import open_as_told, opened, report
 from lakemend.breaker.state import Breaker, Circuit, Trigger, change, move, note
 from lakemend.breaker.window import is_clean, kept_for
 from lakemend.entity_events import Remark
@@ -115,7 +115,8 @@ def _turn_over(breaker: Breaker, now: datetime) -> Breaker:
     after = move(breaker, Trigger.WAIT_OVER if is_open else Trigger.HOLD_OVER, now, None)
     kind = "half_opened" if after.circuit is Circuit.HALF_OPEN else "closed"
     message = "The wait is over" if is_open else "The manual hold has ended"
-    return note(after, breaker.circuit, now, Remark(kind=kind, message=message))
+    after = note(after, breaker.circuit, now, Remark(kind=kind, message=message))
+    return open_as_told(after, now)
 
 
 def _silent_at(breaker: Breaker) -> datetime | None:
@@ -150,7 +151,7 @@ def _switch(breaker: Breaker, switch: Switch, now: datetime) -> Breaker:
     until = None if lasts is None else now + lasts
     after = move(breaker, switch.trigger, now, until)
     if switch.trigger is Trigger.RESET:
-        after = end_rest(after, now)
+        after = end_rest(change(after, told_until=None), now)
     message = f"From {breaker.circuit} to {after.circuit} by hand"
     remark = Remark(
         kind=_SWITCHED[switch.trigger], message=message, actor=by_hand.by, reason=by_hand.reason

@@ -156,9 +156,17 @@ def _heed(breaker: Breaker, said: PermitReport, now: datetime, *, late: bool) ->
     """Stay open until the instant that a failure named; a late one opens nothing."""
     if said.open_until is None or said.open_until <= now:
         return breaker
+    told = change(breaker, told_until=max(said.open_until, breaker.told_until or now))
     if breaker.circuit is Circuit.OPEN:
-        return change(breaker, until=max(said.open_until, breaker.until or now))
+        return change(told, until=max(said.open_until, breaker.until or now))
     if late or breaker.circuit not in {Circuit.CLOSED, Circuit.HALF_OPEN}:
         return breaker
+    return open_as_told(told, now)
+
+
+def open_as_told(breaker: Breaker, now: datetime) -> Breaker:
+    """Open, or open again after a manual hold, until the instant that a failure named."""
+    if breaker.told_until is None or breaker.told_until <= now:
+        return breaker
     why = "A failure named an instant before which trying is useless"
-    return opened(breaker, Trigger.TOLD_TO_WAIT, now, why, said.open_until)
+    return opened(breaker, Trigger.TOLD_TO_WAIT, now, why, breaker.told_until)

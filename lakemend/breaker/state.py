@@ -107,17 +107,19 @@ class Breaker(Model):
 
     `base` is what the last request brought, or a report before the first one (`was_asked`);
     `overrides` is what people set for this key, `settings` both together. `until` ends an open
-    circuit or a manual hold. `permits` and `waiting` are keyed by request id, oldest first.
-    `resume_at` is when the next parked request may pass; `recovered_at` is the last recovery for as
-    long as it makes others wait; until `settled_until` it has to be known that earlier ones make
-    nobody wait. `reported` are requests that are over, `expired` those among them whose result may
-    still come, too late; `refused` got no permit.
+    circuit or a manual hold; before `told_until` a failure has called trying useless. `permits` and
+    `waiting` are keyed by request id, oldest first. `resume_at` is when the next parked request may
+    pass; `recovered_at` is the last recovery for as long as it makes others wait; until
+    `settled_until` it has to be known that earlier ones make nobody wait. `reported` are requests
+    that are over, `expired` those among them whose result may still come, too late; `refused` got
+    no permit.
     """
 
     name: str
     circuit: Circuit = Circuit.CLOSED
     since: datetime
     until: datetime | None = None
+    told_until: datetime | None = None
     period: int = 0
     openings: int = 0
     was_asked: bool = False

@@ -59,6 +59,33 @@ def test_a_manual_hold_ends_with_its_time(trigger: Trigger, after: str) -> None:
     assert breaker.state == after
 
 
+@pytest.mark.parametrize("trigger", [Trigger.FORCE_OPEN, Trigger.DISABLE, Trigger.METRICS_ONLY])
+def test_a_manual_hold_does_not_shorten_a_wait_that_a_failure_has_named(trigger: Trigger) -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    named = breaker.now + timedelta(days=1)
+    breaker.report(FAILURE, open_until=named)
+
+    breaker.by_hand(trigger, timedelta(minutes=1))
+    breaker.wait(60)
+    breaker.tick()
+
+    assert (breaker.state, breaker.breaker.until) == ("open", named)
+
+
+def test_a_reset_ends_a_wait_that_a_failure_has_named_for_good() -> None:
+    breaker = driven()
+    assert breaker.acquire()
+    breaker.report(FAILURE, open_until=breaker.now + timedelta(days=1))
+    breaker.by_hand(Trigger.RESET)
+
+    breaker.by_hand(Trigger.FORCE_OPEN, timedelta(minutes=1))
+    breaker.wait(60)
+    breaker.tick()
+
+    assert breaker.state == "half_open"
+
+
 def test_forced_open_without_an_end_stays() -> None:
     breaker = driven()
     breaker.by_hand(Trigger.FORCE_OPEN)
