@@ -8,6 +8,7 @@ bounded, and none stands beside another that can match the same character.
 
 from lakemend.redaction.addresses import hide_credentials
 from lakemend.redaction.bounds import trim, well_formed
+from lakemend.redaction.conf_lines import hide_conf_lines
 from lakemend.redaction.entries import hide_entries
 from lakemend.redaction.hiding import HIDDEN
 from lakemend.redaction.logins import hide_logins
@@ -15,7 +16,12 @@ from lakemend.redaction.pairs import hide_values, is_telling
 from lakemend.redaction.tokens import hide_tokens
 from lakemend.redaction.unseen import without_unseen
 
-__all__ = ["HIDDEN", "is_telling", "redact", "trim", "well_formed"]
+__all__ = ["HIDDEN", "excerpt", "is_telling", "redact", "trim", "well_formed"]
+
+_KINDS = (hide_tokens, hide_credentials, hide_logins, hide_entries, hide_conf_lines, hide_values)
+
+# So much is redacted that what stands beside the first cut is gone after the second.
+_REDACTED_OF_LIMIT = 8
 
 
 def redact(text: str) -> str:
@@ -29,5 +35,12 @@ def redact(text: str) -> str:
     return _hide_all(text)
 
 
+def excerpt(text: str, limit: int) -> str:
+    """Return the beginning; half of a secret has no shape, so it is redacted before it is cut."""
+    return redact(text[: limit * _REDACTED_OF_LIMIT])[:limit]
+
+
 def _hide_all(text: str) -> str:
-    return hide_values(hide_entries(hide_logins(hide_credentials(hide_tokens(text)))))
+    for kind in _KINDS:
+        text = kind(text)
+    return text

@@ -3,15 +3,18 @@
 import re
 
 from lakemend.redaction.hiding import Shape, hide
-from lakemend.redaction.pieces import BLANK, COLON, EQUALS, QUOTES
+from lakemend.redaction.pieces import BLANK, COLON, EQUALS, QUOTES, VALUE
 
 # What nobody would say in a sentence: it holds a digit, or letters of both cases.
 _UNLIKE_WORDS = r"(?=[^\s\"']{0,100}(?:\d|(?-i:[a-z][A-Z])))"
 
 _URL_PASSWORD = re.compile(
-    r"(?P<name>\b[a-z][a-z0-9+.\-]{1,30}://[^\s:/@\"'<>]{0,256}:)"
+    r"(?P<name>\b[a-z][a-z0-9+.\-]{1,30}://[^\s:/\"'<>]{0,256}:)"
     r"(?!\d{1,5}[/?#;,])"  # a port
-    r"(?P<value>[^\s/\"'<>]{1,512}(?=@)|[^\s@\"'<>]{1,512}(?=@))",
+    r"(?P<value>"
+    # `p@ss/word@host`, unless what follows the first `@` is a host
+    r"[^\s/@\"'<>]{1,128}@(?![\w\-]{1,63}(?:\.[\w\-]|:\d))[^\s/@\"'<>]{0,128}/[^\s/@\"'<>]{0,128}(?=@)"
+    r"|[^\s/\"'<>]{1,512}(?=@)|[^\s@\"'<>]{1,512}(?=@))",
     re.IGNORECASE,
 )
 
@@ -40,7 +43,7 @@ _SIGNED_URL = re.compile(
 )
 
 _BARE_AUTHORIZATION = re.compile(
-    rf"(?P<name>\b(?:bearer|basic|negotiate|digest){BLANK}{{1,4}})"
+    rf"(?P<name>\b(?:bearer|basic(?: auth)?|negotiate|digest){BLANK}{{1,4}})"
     rf"{_UNLIKE_WORDS}(?P<value>[A-Za-z0-9+/=_.~\-]{{12,8000}})",
     re.IGNORECASE,
 )
@@ -63,6 +66,29 @@ _USER_OPTION = re.compile(
     re.IGNORECASE,
 )
 
+# `sshpass -p password`, `docker login -u name -p password`
+_LOGIN_OPTION = re.compile(
+    r"(?P<name>\b(?:sshpass|(?:docker|podman|az|helm|oc|skopeo|buildah)\s{1,4}"
+    rf"(?:registry\s{{1,4}})?login)\s(?:[^\n;|&]{{0,200}}?\s)?-p\s{{0,4}}){VALUE}",
+    re.IGNORECASE,
+)
+
+# `auth=("name", "password")`, `HTTPBasicAuth("name", "password")`, `"Basic " + "password"`
+_CALL = re.compile(
+    r"(?P<name>(?:\b(?:auth\s{0,4}=\s{0,4}|(?:HTTP)?(?:Basic|Digest)Auth)\(\s{0,4}"
+    r"[\"'][^\"'\n]{0,128}[\"'],\s{0,4}|[\"'](?:basic|bearer)\s[\"']\s{0,4}\+\s{0,4})"
+    rf"(?=[ubrf]{{0,2}}[\"'])){VALUE}",
+    re.IGNORECASE,
+)
+
+# `_auth=` of npm, `"auth":` of docker, `SharedKey account:` of Azure
+_ENCODED_LOGIN = re.compile(
+    r"(?P<name>(?<![a-z])_?auth[\"'\\]{0,3}\s{0,4}[:=]\s{0,4}[\"'\\]{0,3}"
+    rf"|\bSharedKey(?:Lite)?\s{{1,4}}[\w\-]{{1,64}}:){_UNLIKE_WORDS}"
+    r"(?P<value>[a-z0-9+/]{8,4000}={0,2})(?![\w.\-+/])",
+    re.IGNORECASE,
+)
+
 _SHAPES = (
     Shape(("://",), _URL_PASSWORD),
     Shape(("%3a%2f%2f",), _ENCODED_URL_PASSWORD),
@@ -72,6 +98,9 @@ _SHAPES = (
     Shape(("authorization", "cookie"), _HEADER),
     Shape(("bearer", "basic", "negotiate", "digest"), _BARE_AUTHORIZATION),
     Shape(("-u",), _USER_OPTION),
+    Shape(("sshpass", "login"), _LOGIN_OPTION),
+    Shape(("auth", "basic", "bearer"), _CALL),
+    Shape(("auth", "sharedkey"), _ENCODED_LOGIN),
 )
 
 

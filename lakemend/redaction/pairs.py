@@ -14,10 +14,14 @@ _SEGMENTS = r"(?:\.[\w\-]{1,60}+){2,8}+"
 _NO_NAME = r"(?!\\{0,3}[\"'][^\"'\\\n]{1,100}\\{0,3}[\"']\s{0,4}:)"
 _UNLIKE_WORDS = r"(?=[^\s\"']{0,100}\d)"
 
+_NOT_A_PARSER = "".join(
+    rf"(?<!{said} token)" for said in ("expected", "unrecognized", "mismatched")
+)
+
 # `name = value`, `"name": "value"`, `conf.set("name", "value")`, `name value`, `the name is value`.
 # A sentence may say the last two, so there only what looks like a secret is one.
 _PAIR = re.compile(
-    rf"(?P<name>(?:{WORDS})(?:"
+    rf"(?P<name>(?:{WORDS}){_NOT_A_PARSER}(?:"
     rf"{ENDING}(?:{_FURTHER}(?={QUOTES}\s?=)|{_SEGMENTS})?{ASSIGNED}"
     rf"|{ENDING}(?:{_FURTHER})?\\?[\"']\s{{0,4}},\s{{0,4}}{_NO_NAME}(?={LITERAL}\\?[\"'])"
     rf"|{ENDING}(?:{_FURTHER})?[ \t]{{1,4}}(?=\S{{12}}){_UNLIKE_WORDS}"
@@ -28,7 +32,8 @@ _PAIR = re.compile(
 
 # Words too short to tell anything inside other words.
 _SHORT = re.compile(
-    rf"(?P<name>(?:(?<![a-z])pass(?==)|\.(?:key|sas)\.[\w.\-]{{1,120}}){ASSIGNED}"
+    rf"(?P<name>(?:(?<![a-z])(?:pass(?==)|pw)|\.auth(?=\s?=)|\.(?:key|sas)\.[\w.\-]{{1,120}}){ASSIGNED}"
+    rf"|(?<![a-z])pass:\s{{1,4}}(?=\S{{6}}){_UNLIKE_WORDS}(?=\S{{0,100}}[a-z])"
     r"|[\"'](?:pass|pw)[\"'](?:\s{0,4},\s{0,4}|\s{0,4}[:=]\s{0,4})(?=[\"'])"
     rf"|\blogin\s{{1,4}}\S{{1,128}}\s{{1,4}}password\s{{1,4}}){VALUE}",
     re.IGNORECASE,
@@ -41,13 +46,15 @@ _OPTION = re.compile(
 
 # SQL: `IDENTIFIED BY 'value'`, `WITH PASSWORD 'value'`
 _QUOTED = re.compile(
-    rf"(?P<name>\b(?:identified\s{{1,4}}by|password|credentials)\s{{1,4}}(?=[\"'])){VALUE}",
+    rf"(?P<name>\b(?:(?:identified\s{{1,4}}by|password|credentials)\s{{1,4}}(?=[\"'])"
+    rf"|(?:user|role)\s{{1,4}}\S{{1,128}}\s{{1,4}}identified\s{{1,4}}by\s{{1,4}}))"
+    rf"(?!(?:values|password)\b){VALUE}",
     re.IGNORECASE,
 )
 
 _SHAPES = (
     Shape(NEEDLES, _PAIR),
-    Shape(("pass", "pw", ".key.", ".sas."), _SHORT),
+    Shape(("pass", "pw", ".key.", ".sas.", ".auth"), _SHORT),
     Shape(NEEDLES, _OPTION),
     Shape(("identified", "password", "credentials"), _QUOTED),
 )

@@ -2,14 +2,15 @@
 
 _SEPARATED = r"[_.\-]?"
 _KEYS = (
-    rf"(?:api|access|account|private|secret|shared{_SEPARATED}access|storage|encryption|signing"
+    rf"(?:api|access|account|private|secret|shared{_SEPARATED}access|storage|encryption|signing|functions"
     rf"|master|subscription){_SEPARATED}key"
 )
 
 # A word within a name that tells of a secret.
 WORDS = (
-    r"(?=[pcsmtae_.\-])"  # quick to refuse at most letters
-    r"(?:password|passwd|passphrase|passwort|contrase[nñ]a|senha|mot de passe|pwd|secret|token"
+    r"(?=[pcsmtaefk_.\-п密パ])"  # quick to refuse at most letters
+    r"(?:password|passwd|passphrase|passwort|kennwort|contrase[nñ]a|senha|mot de passe"
+    r"|пароль|密码|パスワード|pwd|secret|token"
     r"|credential|sharedaccesssignature|connection[_.\-]?string|[_.\-]pass"
     rf"|{_KEYS})"
 )
@@ -17,6 +18,7 @@ WORDS = (
 # A text that holds none of these holds no such word.
 NEEDLES = (
     *("pass", "contrase", "senha", "mot de", "pwd", "secret", "token", "credential", "key"),
+    *("kennwort", "пароль", "密码", "パスワード"),
     *("sharedaccess", "connectionstring", "connection_", "connection-", "connection."),
 )
 
@@ -29,18 +31,26 @@ QUOTES = rf"(?:[\"'\\]|{_ENCODED_QUOTE}){{0,8}}"
 BLANK = r"(?:\s|%20)"
 EQUALS = r"(?:=|%(?:25)?3D|\\u003d|&#61;)"
 COLON = r"(?:[:\uff1a]|%(?:25)?3A|\\u003a|&#58;)"
-ASSIGNED = rf"{QUOTES}{BLANK}{{0,4}}(?:=>|->|{EQUALS}|{COLON}){BLANK}{{0,4}}"
+# `password: >-` of YAML, and a line that goes on.
+_NEXT_LINE = r"(?:(?:[|>][+\-]?\d?|\\)[ \t]{0,4}\r?\n[ \t]{0,40})?"
+ASSIGNED = rf"{QUOTES}{BLANK}{{0,4}}(?:=>|->|{EQUALS}|{COLON}){BLANK}{{0,4}}{_NEXT_LINE}"
 
 # `b'value'`, `SecretStr('value')`
 LITERAL = r"(?:[a-z_][\w.]{0,40}\(\s{0,4})?[ubrf]{0,2}"
 
+# A reference names a secret and is none; a schema tells the type of a column.
+_TYPE = (
+    r"(?:string|integer|int|long|bigint|double|binary|boolean|date|timestamp|struct|null|none)"
+    r"(?![^\s,;)\]}>])"
+)
+
 # A closed quotation, a braced value, or all up to what ends a value or begins the next pair.
 VALUE = (
-    rf"(?!\{{\{{secrets/)(?P<value>{LITERAL}(?:"
+    rf"(?!\{{\{{secrets/|{_TYPE})(?P<value>{LITERAL}(?:"
     rf"(?P<mark>\\{{1,7}}[\"']|{_ENCODED_QUOTE})(?:(?!(?P=mark))[^\n]){{1,4000}}(?:(?P=mark))?"
     r"|\"(?:[^\"\\\n]|\\.){1,4000}\"?"
     r"|'(?:[^'\\\n]|\\.){1,4000}'?)"
-    r"|\{[^{}\n]{1,500}\}"
+    r"|\{(?:[^{}\n]|\}\}(?=\w)){1,500}\}"
     r"|(?:[^\s,;&\"'<>)\]}]|[,;&](?![\s,;&\"'<>)\]}]|[\w.\-]{1,60}\s?(?:=|:|->)|\Z)){1,4000}"
     r")"
 )

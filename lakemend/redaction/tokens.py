@@ -10,6 +10,13 @@ _KEY_BLOCK = re.compile(
     rf"----BEGIN{_PRIVATE_KEY}(?:(?!-----END)[\s\S]){{0,20000}}"
     r"(?:-----END[A-Z0-9 %+]{0,60}-----)?"
 )
+# With the margin that a log or a mail puts before each line.
+_KEY_IN_A_MARGIN = re.compile(
+    r"(?:^[ \t|>#*]{1,8}[A-Za-z0-9+/=]{16,80}[ \t]{0,4}\r?\n){1,60}"
+    rf"[ \t|>#*]{{0,8}}-----END{_PRIVATE_KEY}",
+    re.MULTILINE,
+)
+_PUTTY_KEY = re.compile(r"Private-Lines: \d{1,3}(?:\r?\n[A-Za-z0-9+/=]{1,80}(?=\s|\Z)){1,200}")
 _END_OF_KEY = re.compile(rf"-----END{_PRIVATE_KEY}")
 _LETTERS_OF_KEY = string.ascii_letters + string.digits + "+/=%\r\n\\"
 
@@ -17,9 +24,13 @@ _TOKEN = re.compile(
     r"(?:dapi|dose|dkea|dsapi)(?:[0-9a-f]{16,64}|[0-9A-F]{16,64})(?:-\d+)?"  # Databricks
     r"|DAPI[0-9A-F]{16,64}(?:-\d+)?"
     r"|\b(?:"
-    r"(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{16}"  # AWS key ids
+    r"(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{16}(?:[:/][A-Za-z0-9+/]{40}(?![\w+/]))?"  # AWS keys
     r"|gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}"
-    r"|glpat-[A-Za-z0-9_-]{20,64}"
+    r"|gl(?:pat|rt|dt|ptt|cbt)-[A-Za-z0-9_-]{20,64}"
+    r"|GOCSPX-[A-Za-z0-9_-]{20,64}|1//0[A-Za-z0-9_-]{20,300}"  # Google
+    r"|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,64}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"
+    r"|do[opr]_v1_[0-9a-f]{64}|ATATT3[A-Za-z0-9_=-]{20,400}|AGE-SECRET-KEY-1[A-Z0-9]{16,80}"
+    r"|sntrys_[A-Za-z0-9+/=_-]{20,1000}|lin_api_[A-Za-z0-9]{20,64}"
     r"|hf_[A-Za-z0-9]{20,64}"  # Hugging Face
     r"|hv[bsr]\.[A-Za-z0-9_-]{20,300}"  # Vault
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}"  # Slack
@@ -41,6 +52,9 @@ _BARE_KEY = re.compile(
 def hide_tokens(text: str) -> str:
     """Hide whole key blocks, the end of one that was cut, tokens and long keys."""
     text = _KEY_BLOCK.sub(HIDDEN, text)
+    if "-----END" in text:
+        text = _KEY_IN_A_MARGIN.sub(HIDDEN, text)
+    text = _PUTTY_KEY.sub(HIDDEN, text)
     *cut, last = _END_OF_KEY.split(text)
     text = HIDDEN.join([*(each.rstrip(_LETTERS_OF_KEY) for each in cut), last])
     return _BARE_KEY.sub(HIDDEN, _TOKEN.sub(HIDDEN, text))
