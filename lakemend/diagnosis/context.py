@@ -10,6 +10,7 @@ from lakemend.diagnosis.outage import one_outage, shared_outage
 from lakemend.diagnosis.recurrence import alike_failures
 from lakemend.evidence import Changes, Evidence, RecentRun
 from lakemend.instants import in_utc
+from lakemend.redaction import excerpt
 from lakemend.streak import streak_of
 
 # A few failures may be bad luck; this many without a success are a job that never worked.
@@ -169,7 +170,7 @@ def _begins_with_a_repeat(diagnosis: Diagnosis) -> bool:
 
 def _quoted(changes: Changes) -> str:
     more = len(changes.lines) - _MOST_QUOTED
-    told = "; ".join(line[:_LONGEST_QUOTED] for line in changes.lines[:_MOST_QUOTED])
+    told = "; ".join(excerpt(line, _LONGEST_QUOTED) for line in changes.lines[:_MOST_QUOTED])
     return f"{told}; and {more} more" if more > 0 else told
 
 

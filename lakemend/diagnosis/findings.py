@@ -25,6 +25,7 @@ from lakemend.diagnosis.numbers import number_findings
 from lakemend.diagnosis.passages import Passage, Where, passage
 from lakemend.diagnosis.voices import voice
 from lakemend.evidence import ClusterFacts, Evidence, TaskFacts
+from lakemend.redaction import excerpt
 
 _CODE_CONFIDENCE = {Says.CAUSE: 0.93, Says.VAGUE: 0.4}
 
@@ -161,7 +162,7 @@ def _libraries(cluster: ClusterFacts, *, has_error: bool) -> Iterator[Finding]:
             cluster_id=cluster.cluster_id,
             reason=Reason(
                 rule="library-status-failed",
-                where=f"library {library.library[:200]}",
+                where=f"library {excerpt(library.library, 200)}",
                 quote=" ".join(text.lines)[:300],
                 explanation="The platform reports that this library could not be installed.",
             ),
@@ -197,7 +198,7 @@ def _from_event(type_: str, message: str, cluster_id: str) -> Finding:
         reason=Reason(
             rule=f"event-{type_.lower()}",
             where="cluster event",
-            quote=message[:300],
+            quote=excerpt(message, 300),
             explanation="The cluster's event log shows this while the run was active.",
         ),
     )

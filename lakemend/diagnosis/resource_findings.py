@@ -16,6 +16,7 @@ from lakemend.evidence import (
     ResourcePhase,
     TaskFacts,
 )
+from lakemend.redaction import excerpt
 
 # A warehouse keeps no history: what it says now may be older or newer than the failure.
 _TRUST_IN_NOW = 0.85
@@ -56,8 +57,8 @@ def _failed_itself(resource: ResourceFacts) -> Iterator[Finding]:
             depth=0,
             reason=Reason(
                 rule=f"{resource.compute.kind}-failed",
-                where=f"{resource.compute.kind} {resource.name}".strip(),
-                quote=resource.said,
+                where=excerpt(f"{resource.compute.kind} {resource.name}".strip(), 300),
+                quote=excerpt(resource.said, 300),
                 explanation="The platform reports that it failed.",
             ),
         )
