@@ -9,9 +9,14 @@ from urllib.parse import urlsplit
 from cli.problems import BadInputError
 from lakemend.evidence import Evidence
 
+_DOMAIN = r"[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}"
+
 # Not what follows `//`: `abfss://container@account` is a place.
 _MAIL = re.compile(
-    r"(?<![\w.%+\-])(?<!//)[\w.%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}"
+    rf"(?<![\w.%+\-])(?<!//)[\w.%+\-]{{1,64}}@{_DOMAIN}"
+    # encoded for an address
+    r"|(?:(?<=%[0-9A-Fa-f]{2})|(?<![\w.%+\-]))(?<!//)(?<!%2F%2F)(?<!%2f%2f)"
+    rf"(?:[\w.+\-]|%2B){{1,64}}%40{_DOMAIN}"
 )
 _SOMEBODY = "somebody@example.com"
 _SOMEWHERE = "workspace.example.com"
