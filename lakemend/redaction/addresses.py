@@ -30,14 +30,15 @@ _URL_TOKEN = re.compile(
 
 # Whoever knows the path of a web hook may post to it.
 _WEB_HOOK = re.compile(
-    r"(?P<name>://[^\s\"'<>]{0,200}?hook[^\s/\"'<>]{0,60}/)(?P<value>[^\s\"'<>]{8,1000})",
+    r"(?P<name>://[^\s\"'<>]{0,200}?hook[^\s/\"'<>]{0,60}/)"
+    rf"{_UNLIKE_WORDS}(?P<value>[^\s\"'<>]{{8,1000}})",
     re.IGNORECASE,
 )
 
 _SIGNED_URL = re.compile(
-    r"(?P<name>(?:(?:[?&;,\s\"'(]|&amp;|%(?:25)?(?:3F|26)|\\u0026|\A)(?:sig|signature|x-amz-signature|x-amz-credential"
-    r"|x-amz-security-token|x-goog-signature|x-goog-credential|awsaccesskeyid|googleaccessid)"
-    rf"|[?&](?:amp;)?(?:code|key|access_token)){EQUALS})"
+    r"(?P<name>(?:(?:[?&;,\s\"'(]|&amp;|%(?:25)?(?:3F|26)|\\u0026|\A)"
+    r"(?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|awsaccesskeyid|googleaccessid)"
+    rf"|[?&](?:amp;)?(?:code(?!=\d{{1,4}}(?!\w))|key|access_token)){EQUALS})"
     r"(?P<value>[^\s&\"'<>,]{1,8000})",
     re.IGNORECASE,
 )
@@ -59,9 +60,10 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 
-# `curl -u name:password`, `mysql -u name -ppassword`
+# `curl -u name:password`, `mysql -u name -ppassword`; not `docker run -u root:root`
 _USER_OPTION = re.compile(
-    r"(?P<name>(?<!\S)(?:-u|--user)[ =]{0,3}(?:[^\s:]{1,128}:|[^\s:]{1,128}\s{1,4}-p))"
+    r"(?P<name>(?<!\S)(?:-u|--user)[ =]{0,3}(?!\d{1,6}:\d{1,6}(?!\S))"
+    r"(?:(?P<user>[^\s:]{1,128}):(?!(?P=user)(?!\S))|[^\s:]{1,128}\s{1,4}-p))"
     r"(?P<value>[^\s:/][^\s]{0,512})",
     re.IGNORECASE,
 )

@@ -16,9 +16,15 @@ _BEHIND_A_NAME = re.compile(
     re.IGNORECASE,
 )
 
+# Kerberos writes `hive/host@REALM`.
+_NO_SERVICE = (
+    r"(?!(?:nn|dn|rm|nm|jhs|http|host|hive|hdfs|yarn|hbase|impala|kafka|knox|livy|mapred|oozie"
+    r"|presto|spark|trino|zookeeper)/)"
+)
+
 # A version or a branch behind the `@` is in small letters.
 _WITH_A_DIGIT = re.compile(
-    rf"(?P<name>{_USER})(?=[^\s/@]{{0,100}}\d){_HIDDEN_HALF}(?=@(?://)?[A-Z][\w.\-]{{0,120}}(?![\w.\-/]))"
+    rf"(?i:{_NO_SERVICE})(?P<name>{_USER})(?=[^\s/@]{{0,100}}\d){_HIDDEN_HALF}(?=@(?://)?[A-Z][\w.\-]{{0,120}}(?![\w.\-/]))"
 )
 
 # `@//host` or `@host:port/service`: nothing else with a slash before the `@` goes on like this.
