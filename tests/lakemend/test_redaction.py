@@ -369,6 +369,8 @@ def test_redacting_twice_is_redacting_once(text: str):
             "-u a ",
         ),
         *("secret.key.", "token.a-b_c.", "password,", "password='\\", "<password>", "--password "),
+        *("password%3D", "a://b:" + "@" * 60, "auth=('a", '"value":"a","name":', "docker login -p"),
+        *("spark.a.b.token ", "name: token value", "> " + "a" * 20 + "\n", "\x1b[0mpassword=b'"),
         *("authorization: ", "Cookie: a", "://hook", "A1+/", "password is ", "identified by '"),
         *(
             "-----BEGIN PRIVATE KEY-----",
