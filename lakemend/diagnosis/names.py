@@ -11,9 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from lakemend.diagnosis import Cause, Reason
+from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.name_table import KnownNames, known_names
 from lakemend.diagnosis.passages import Passage
@@ -37,28 +38,14 @@ _PACKAGE = re.compile(r"(?<![a-z])[a-z]\w{0,30}\.$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-class NameWords(BaseModel):
-    """Words inside a name that no table has, and what they say."""
+class NameWords(Entry):
+    """Words inside a name that no table has, and what they say.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Words for which no public message with a name of their own is known have fewer examples.
+    """
 
-    cause: Cause
-    confidence: float = Field(gt=0, le=1)
     words: tuple[re.Pattern[str], ...] = Field(min_length=1)
-
-    @property
-    def id(self) -> str:
-        """What a reason calls these words: by their cause."""
-        return f"name-words-{self.cause.replace('_', '-')}"
-
-    @property
-    def remedy(self) -> None:
-        """Words in a name know of no remedy of their own."""
-
-    @property
-    def explanation(self) -> str:
-        """Why a name that no table has says something."""
-        return "No table knows this name; its words tell what it is about."
+    examples: tuple[str, ...] = ()
 
 
 @cache
@@ -78,10 +65,8 @@ def name_findings(text: Passage) -> Iterator[Finding]:
             if name in seen:
                 continue
             row = known.get(_qualified(name, line, place.start())) or known.get(name)
-            if row is not None and not row.counts_in(text):
-                continue
             row = row or _by_words(name, line, place.start())
-            if row and row.cause is not Cause.UNKNOWN:
+            if row and row.cause is not Cause.UNKNOWN and row.counts_in(text):
                 seen.add(name)
                 yield _finding(row, name, text, start + place.start())
 

@@ -20,6 +20,7 @@ from lakemend.diagnosis.codes import (
 from lakemend.diagnosis.diagnose import diagnose_text
 from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.name_table import known_names
+from lakemend.diagnosis.names import name_words
 from lakemend.diagnosis.needles import needles
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.rules import load_rules, parse_rules
@@ -27,6 +28,7 @@ from lakemend.diagnosis.rules import load_rules, parse_rules
 RULES = load_rules().rules
 NAMES = {names.id: names for names in known_names().values()}
 ENTRIES: tuple[Entry, ...] = (*(compiled.rule for compiled in RULES), *NAMES.values())
+WORDS: tuple[Entry, ...] = name_words()
 
 # Causes that only a person can fix, whatever a code or rule says beside them.
 ONLY_A_PERSON = {
@@ -121,7 +123,7 @@ def test_what_may_act_has_a_playbook():
     assert all(facts.error_type.startswith("Databricks") for facts in acting.values())
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", [*ENTRIES, *WORDS], ids=lambda entry: entry.id)
 def test_an_entry_names_its_examples(entry: Entry):
     for example in entry.examples:
         diagnosis = diagnose_text(example)
@@ -132,11 +134,15 @@ def test_an_entry_names_its_examples(entry: Entry):
 
 
 def test_every_entry_has_two_examples_and_an_id_of_its_own():
-    assert len({entry.id for entry in ENTRIES}) == len(ENTRIES)
+    assert len({entry.id for entry in (*ENTRIES, *WORDS)}) == len(ENTRIES) + len(WORDS)
     assert all(len(set(entry.examples)) >= 2 for entry in ENTRIES)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_most_words_of_names_have_two_examples():
+    assert sum(len(words.examples) >= 2 for words in WORDS) >= 18
+
+
+@pytest.mark.parametrize("entry", [*ENTRIES, *WORDS], ids=lambda entry: entry.id)
 def test_no_entry_acts_on_a_cause_that_needs_a_person(entry: Entry):
     assert not (entry.cause in ONLY_A_PERSON and entry.remedy in ACTING)
 
