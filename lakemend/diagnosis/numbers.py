@@ -12,7 +12,8 @@ from functools import cache
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from lakemend.diagnosis import Cause, Reason, Remedy
+from lakemend.diagnosis import Reason
+from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.patterns import CompiledPattern, Pattern, compile_pattern
@@ -25,20 +26,15 @@ _FOLDER = KNOWLEDGE / "numbers"
 _CLASS = 2
 
 
-class Meaning(BaseModel):
+class Meaning(Entry):
     """Numbers that say the same, and how surely they name the root.
 
-    `codes` is a list with spaces: single codes, ranges (`12150-12170`), and classes (`08*`).
+    `codes` is a list with spaces: single codes, ranges (`12150-12170`), and classes (`08*`). A
+    meaning of which no messages are public stands by the reference alone, with fewer examples.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^number-[a-z0-9]+(?:-[a-z0-9]+)*$")
-    cause: Cause
-    confidence: float = Field(gt=0, le=1)
-    explanation: str = Field(min_length=10)
-    remedy: Remedy | None = None
     codes: str = Field(min_length=1)
+    examples: tuple[str, ...] = ()
 
     def each_code(self) -> Iterator[str]:
         """Yield every code as the system writes it, ranges one by one."""
@@ -51,17 +47,13 @@ class Meaning(BaseModel):
 
 
 class System(BaseModel):
-    """One system with numbered errors; `written` are patterns whose first group is the number.
-
-    `examples` are real messages with numbers of the system, and its tests.
-    """
+    """One system with numbered errors; `written` are patterns whose first group is the number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     system: str
     written: tuple[Pattern, ...] = Field(min_length=1)
     meanings: tuple[Meaning, ...] = Field(min_length=1)
-    examples: tuple[str, ...] = Field(min_length=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +63,12 @@ class NumberTable:
     system: str
     written: tuple[CompiledPattern, ...]
     meanings: dict[str, Meaning]
-    examples: tuple[str, ...]
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The real messages of all its meanings."""
+        meanings = dict.fromkeys(self.meanings.values())
+        return tuple(example for meaning in meanings for example in meaning.examples)
 
     def meaning(self, code: str) -> Meaning | None:
         """Look up a code, or else its class."""
@@ -95,7 +92,7 @@ def number_findings(text: Passage) -> Iterator[Finding]:
         seen: set[str] = set()
         for code, position in _numbers(table, text.flat):
             meaning = table.meaning(code)
-            if meaning and code not in seen:
+            if meaning and code not in seen and meaning.counts_in(text):
                 seen.add(code)
                 yield _finding(table.system, code, meaning, text, position)
 
@@ -129,4 +126,4 @@ def _table(system: System) -> NumberTable:
             raise ValueError(f"{system.system}: numbers used twice: {sorted(twice)}")
         meanings.update(dict.fromkeys(codes, meaning))
     written = tuple(compile_pattern(pattern) for pattern in system.written)
-    return NumberTable(system.system, written, meanings, system.examples)
+    return NumberTable(system.system, written, meanings)

@@ -22,6 +22,7 @@ from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.name_table import known_names
 from lakemend.diagnosis.names import name_words
 from lakemend.diagnosis.needles import needles
+from lakemend.diagnosis.numbers import number_tables
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.rules import load_rules, parse_rules
 
@@ -29,6 +30,10 @@ RULES = load_rules().rules
 NAMES = {names.id: names for names in known_names().values()}
 ENTRIES: tuple[Entry, ...] = (*(compiled.rule for compiled in RULES), *NAMES.values())
 WORDS: tuple[Entry, ...] = name_words()
+NUMBERS: dict[str, Entry] = {
+    meaning.id: meaning for table in number_tables() for meaning in table.meanings.values()
+}
+ALL = (*ENTRIES, *WORDS, *NUMBERS.values())
 
 # Causes that only a person can fix, whatever a code or rule says beside them.
 ONLY_A_PERSON = {
@@ -123,7 +128,7 @@ def test_what_may_act_has_a_playbook():
     assert all(facts.error_type.startswith("Databricks") for facts in acting.values())
 
 
-@pytest.mark.parametrize("entry", [*ENTRIES, *WORDS], ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.id)
 def test_an_entry_names_its_examples(entry: Entry):
     for example in entry.examples:
         diagnosis = diagnose_text(example)
@@ -134,7 +139,7 @@ def test_an_entry_names_its_examples(entry: Entry):
 
 
 def test_every_entry_has_two_examples_and_an_id_of_its_own():
-    assert len({entry.id for entry in (*ENTRIES, *WORDS)}) == len(ENTRIES) + len(WORDS)
+    assert len({entry.id for entry in ALL}) == len(ALL)
     assert all(len(set(entry.examples)) >= 2 for entry in ENTRIES)
 
 
@@ -142,7 +147,7 @@ def test_most_words_of_names_have_two_examples():
     assert sum(len(words.examples) >= 2 for words in WORDS) >= 18
 
 
-@pytest.mark.parametrize("entry", [*ENTRIES, *WORDS], ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.id)
 def test_no_entry_acts_on_a_cause_that_needs_a_person(entry: Entry):
     assert not (entry.cause in ONLY_A_PERSON and entry.remedy in ACTING)
 
