@@ -30,8 +30,7 @@ _URL_TOKEN = re.compile(
 
 # Whoever knows the path of a web hook may post to it.
 _WEB_HOOK = re.compile(
-    r"(?P<name>://[^\s\"'<>]{0,200}?hook[^\s/\"'<>]{0,60}/)"
-    rf"{_UNLIKE_WORDS}(?P<value>[^\s\"'<>]{{8,1000}})",
+    r"(?P<name>://[^\s\"'<>]{0,200}?(?<!git-)hook[^\s/\"'<>]{0,60}/)(?P<value>[^\s\"'<>]{8,1000})",
     re.IGNORECASE,
 )
 
