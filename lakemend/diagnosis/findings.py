@@ -120,7 +120,7 @@ def _ended_the_run(cluster: ClusterFacts, evidence: Evidence) -> bool:
     if run.started_at and cluster.terminated_at < run.started_at:
         return False
     later = timedelta() if _tells_an_error(evidence) else _END_OF_CLUSTER
-    return run.ended_at is None or cluster.terminated_at <= run.ended_at + later
+    return run.ended_at is None or cluster.terminated_at - run.ended_at <= later
 
 
 def _tells_an_error(evidence: Evidence) -> bool:
@@ -177,7 +177,7 @@ def _events(cluster: ClusterFacts, evidence: Evidence) -> Iterator[Finding]:
             return
         if run.started_at and event.at < run.started_at:
             continue
-        if run.ended_at and event.at > run.ended_at + _END_OF_CLUSTER:
+        if run.ended_at and event.at - run.ended_at > _END_OF_CLUSTER:
             continue
         if event.type in _EVENT_CAUSES:
             yield _from_event(event.type, event.message, cluster.cluster_id)

@@ -17,7 +17,7 @@ from itertools import accumulate
 from lakemend.diagnosis import Remedy
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.needles import GRAM
-from lakemend.redaction import redact, trim
+from lakemend.redaction import redact, trim, well_formed
 from lakemend.redaction.unseen import ANSI
 
 # Of a text longer than this only head and tail are read; the longest traces are shorter.
@@ -91,7 +91,7 @@ class Passage:
 
 def passage(where: Where, text: str, task_key: str = "") -> Passage:
     """Bound, clean, and flatten one text; works on any string."""
-    cleaned = _clean(trim(text, _LONGEST_READ))
+    cleaned = _clean(trim(well_formed(text), _LONGEST_READ))
     telling = _telling_lines(cleaned)
     lines = _shown(telling)
     lowered = [_lower(line) for line in lines]

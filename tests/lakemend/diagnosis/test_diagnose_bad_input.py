@@ -154,3 +154,19 @@ def test_all_telling_words_at_once_are_read_in_time():
     diagnose_text(text)
 
     assert process_time() - started < 4
+
+
+def test_half_a_surrogate_pair_is_no_obstacle():
+    diagnosis = diagnose_text("\ud800 java.lang.OutOfMemoryError: Java heap space")
+
+    assert "driver_oom" in diagnosis.model_dump_json()
+
+
+def test_the_last_instant_of_the_calendar_can_be_compared():
+    last, first = "9999-12-31T23:59:59Z", "2024-01-01T00:00:00Z"
+    event = {"at": first, "type": "NODES_LOST"}
+    cluster = {"cluster_id": "c", "terminated_at": first, "events": [event]}
+    run = {"run_id": "1", "ended_at": last}
+    evidence = {"workspace": "w", "read_at": first, "run": run, "clusters": [cluster]}
+
+    assert diagnose(Evidence.model_validate(evidence)).cause is Cause.EXECUTOR_LOST
