@@ -65,8 +65,8 @@ def say(text: str = "", style: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print JSON; what JSON does not know (times, enumerations) becomes text."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """Print JSON in ASCII; what JSON does not know (times, enumerations) becomes text."""
+    typer.echo(json.dumps(value, indent=2, default=str))
 
 
 def word(text: str) -> Text:

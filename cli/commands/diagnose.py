@@ -54,6 +54,7 @@ def diagnose(
 
     from cli.diagnosis.answer import decide, show
     from cli.runtime import current_settings
+    from cli.visible import on_one_line
 
     settings = current_settings()
     if run_id is not None:
@@ -61,7 +62,7 @@ def diagnose(
     else:
         subject, note = _offline(file, text or "")
     if note:
-        typer.echo(note, err=True)
+        typer.echo(on_one_line(note), err=True)
     show(decide(subject, settings), output)
 
 
