@@ -31,8 +31,17 @@ def shareable(evidence: Evidence) -> Evidence:
     )
     run = evidence.run.model_copy(update=_HIDDEN)
     bare = evidence.model_copy(update={"run": run, "nested": nested})
-    host = urlsplit(evidence.run.run_page_url).netloc
+    host = _host(evidence.run.run_page_url)
     return Evidence.model_validate(_unnamed(bare.model_dump(mode="json"), host))
+
+
+def _host(url: str) -> str:
+    """Return the host of an address; without a dot or a port it may be any word, and is empty."""
+    try:
+        host = urlsplit(url).netloc
+    except ValueError:
+        return ""
+    return host if "." in host or ":" in host else ""
 
 
 def _unnamed(value: Any, host: str) -> Any:

@@ -46,3 +46,17 @@ def test_people_and_the_workspace_are_not_named(error: str) -> None:
 def test_storage_is_no_person() -> None:
     for place in ("abfss://raw@acct.dfs.core.windows.net", "abfss%3A%2F%2Fraw%40acct.dfs.core.net"):
         assert place in saved(f"Path does not exist: {place}/day")
+
+
+@pytest.mark.parametrize("page", ["http://[::1", "https://warehouse/?o=7", "http://h/"])
+def test_an_odd_address_of_the_run_leaves_the_rest_alone(page: str) -> None:
+    evidence = Evidence.model_validate(
+        {
+            "workspace": "default",
+            "read_at": "2026-03-01T12:00:00Z",
+            "run": {"run_id": "6", "run_page_url": page},
+            "resource": {"compute": {"kind": "warehouse", "resource_id": "w"}, "resource": "w"},
+        }
+    )
+
+    assert shareable(evidence).resource == evidence.resource
