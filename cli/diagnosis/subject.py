@@ -92,7 +92,10 @@ def _is_cut(text: str) -> bool:
 
 
 def _validated(given: dict[str, Any]) -> Evidence:
-    """Validate it; ids may be numbers, as the platform writes them, or missing."""
+    """Validate it; ids may be numbers, as the platform writes them, or missing.
+
+    Tasks without a key are told apart by their place: two of them are no one task.
+    """
     try:
         return Evidence.model_validate(given)
     except ValidationError as error:
@@ -104,11 +107,12 @@ def _validated(given: dict[str, Any]) -> Evidence:
 def _mend(given: Any, loc: tuple[int | str, ...], kind: str, value: Any) -> None:
     *way, last = loc
     is_number = kind == "string_type" and type(value) in {int, float}
-    if not is_number and not (kind == "missing" and last == "run_id"):
+    name = {"run_id": "", "task_key": f"task {way[-1]}" if way else ""}.get(str(last))
+    if not is_number and (kind != "missing" or name is None):
         return
     for step in way:
         given = given[step]
-    given[last] = str(value) if is_number else ""
+    given[last] = str(value) if is_number else name
 
 
 def _without_nulls(value: Any) -> Any:

@@ -111,8 +111,9 @@ def test_odd_evidence_gets_an_answer(lakemend: Lakemend, typed: Typed, content: 
         {"run": {"run_id": "5", "creator": None}, "clusters": None},
         {"tasks": [{**TASK, "run_id": 7, "depends_on": None}]},
         {"tasks": [{name: TASK[name] for name in TASK if name != "run_id"}]},
+        {"tasks": [{"result_state": "FAILED", "error": HEAP}, {"result_state": "SUCCESS"}]},
     ],
-    ids=["number", "null", "number in a task", "task without an id"],
+    ids=["number", "null", "number in a task", "task without an id", "tasks without keys"],
 )
 def test_evidence_may_spell_ids_as_numbers_and_leave_fields_null(
     lakemend: Lakemend, typed: Typed, change: dict[str, Any]
@@ -125,13 +126,13 @@ def test_evidence_may_spell_ids_as_numbers_and_leave_fields_null(
 
 
 def test_evidence_that_is_not_valid_names_no_cause(lakemend: Lakemend, typed: Typed) -> None:
-    typed(json.dumps({**EVIDENCE, "tasks": [{"error": HEAP}]}).encode())
+    typed(json.dumps({**EVIDENCE, "tasks": [TASK, HEAP]}).encode())
 
     answer = lakemend("diagnose", "--file", "-", "-o", "json")
 
     said = json.loads(answer.out)
     assert (said["cause"], said["decision"]["consent"]) == ("unknown", "escalate")
-    assert "is not valid evidence, so it names no cause: tasks.0.task_key" in answer.err
+    assert "is not valid evidence, so it names no cause: tasks.1" in answer.err
 
 
 @pytest.mark.parametrize(
@@ -162,12 +163,17 @@ def test_terminal_escapes_reach_nobodys_terminal(lakemend: Lakemend, tmp_path: P
     task = {**TASK, "task_key": escape, "error": HEAP + escape}
     unread = [{"what": escape, "why": "<script>alert(1)</script>"}]
     file = tmp_path / "evidence.json"
+    job = {"job_id": "9", "tags": {escape: {"a": 1}}}
     file.write_text(json.dumps({**EVIDENCE, "tasks": [task], "unread": unread}))
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps({**EVIDENCE, "job": job}))
 
     shown = lakemend("diagnose", "--file", str(file)).out
     as_json = lakemend("diagnose", "--file", str(file), "-o", "json").out
+    refused = lakemend("diagnose", "--file", str(wrong)).err
 
-    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown + as_json)
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown + as_json + refused)
+    assert "job.tags" in refused
     assert "\\x1b]0;owned" in shown
 
 
