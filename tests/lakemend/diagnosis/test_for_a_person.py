@@ -22,6 +22,7 @@ FAILURES = {
         "javax.net.ssl.SSLException: Received fatal alert: protocol_version",
         "urllib.error.URLError: <urlopen error unknown url type: foo>",
         "StatusCode.RESOURCE_EXHAUSTED: Sent message larger than max (268435456 vs. 134217728)",
+        "Your Spot request price of 0.1 is lower than the minimum required",
         "org.apache.spark.SparkException: Python worker failed to connect back.",
     ),
     Cause.DRIVER_OOM: (
@@ -32,6 +33,7 @@ FAILURES = {
     ),
     Cause.CLUSTER_TERMINATED: (
         "Cluster terminated. Reason: User Terminated",
+        "Cluster 0101 was terminated during the run. Cluster termination reason: User request",
         "Cluster 0101-000000-abc was terminated by alice@example.com",
         "The cluster was restarted by user alice@example.com while the command was running",
     ),
@@ -41,6 +43,7 @@ FAILURES = {
         "Bootstrap timeout: security group blocks egress to the control plane",
     ),
     Cause.LIBRARY_INSTALLATION: (
+        "ERROR: ResolutionImpossible: conflicting dependencies",
         "ERROR: foo.whl is not a valid wheel filename.",
         "Library installation failed for whl. Error messages: dbfs:/x.whl does not exist",
         "ERROR: Package 'x' requires a different Python: 3.8.10 not in '>=3.9'",
@@ -50,6 +53,7 @@ FAILURES = {
         "acme.TimeoutException: the feed did not arrive",
         "Exception: TimeoutError: table not refreshed",
     ),
+    Cause.API_RATE_LIMITED: ("429 Quota exceeded for quota metric 'Q' and limit 'Q per day'",),
     Cause.PERMISSION_DENIED: ("Host '10.0.0.5' is not allowed to connect to this MySQL server",),
     Cause.WAREHOUSE_UNAVAILABLE: ("Warehouse abc was stopped by user alice",),
     Cause.CLOUD_CAPACITY: ("NotAvailableForSubscription: Standard_E8 is restricted",),
