@@ -24,7 +24,6 @@ from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.breakers import EntityActivities
 from activities.gates import GateActivities
@@ -38,6 +37,7 @@ from bench.breaker_workflows import (
     work,
 )
 from bench.results import command_line, conclude
+from bench.stage import DYNAMIC
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE
 from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
@@ -46,7 +46,9 @@ from lakemend.permit import (
     breaker_workflow_id,
 )
 from workflows.breaker import BreakerWorkflow
+from workflows.converter import sharing_converter
 from workflows.gate import GateWorkflow
+from workflows.sandbox import sandbox
 
 TASK_QUEUE = "bench-breaker"
 LATENCY_ROUNDS = 100
@@ -102,35 +104,33 @@ class Result:
 
 @asynccontextmanager
 async def running() -> AsyncGenerator[Client]:
-    """Start the embedded server and a worker."""
+    """Start the embedded server and workers, set up as ours are."""
     attributes: list[Any] = [SearchAttributeKey.for_keyword(BREAKER_STATE_ATTRIBUTE)]
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(
-        "lakemend", "pydantic", "activities"
-    )
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves the type of the search attributes open
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         data_converter=pydantic_data_converter,
         search_attributes=attributes,
+        dev_server_extra_args=DYNAMIC,
     ) as env:
-        gates = GateActivities(env.client, ENTITY_QUEUE, entities_of(env.client))
-        runner = SandboxedWorkflowRunner(restrictions=restrictions)
+        client = sharing_converter(env.client)
+        gates = GateActivities(client, ENTITY_QUEUE, entities_of(client))
         async with (
             Worker(
-                env.client,
+                client,
                 task_queue=TASK_QUEUE,
                 workflows=[Incident, Echo, Holder],
                 activities=[gates.ask_leave, gates.return_leave, work],
-                workflow_runner=runner,
+                workflow_runner=sandbox(),
             ),
             Worker(
-                env.client,
+                client,
                 task_queue=ENTITY_QUEUE,
                 workflows=[BreakerWorkflow, GateWorkflow],
                 activities=[record_audit],
-                workflow_runner=runner,
+                workflow_runner=sandbox(),
             ),
         ):
-            yield env.client
+            yield client
     # The SDK's threads hand back what they hold; an interpreter that ends before aborts or hangs.
     await asyncio.sleep(1)
 
