@@ -1,7 +1,6 @@
 """Who may pass a breaker, who waits, and who is sent away."""
 
 from datetime import datetime
-from typing import TypeVar
 
 from lakemend.breaker.answers import Addressed, Turn, granted, parked, rejected
 from lakemend.breaker.configuring import resume_pause
@@ -17,12 +16,11 @@ from lakemend.breaker.state import (
     note,
 )
 from lakemend.entity_events import Remark
+from lakemend.model import lacking
 from lakemend.permit import PermitRequest
 
 MOST_HELD = 5000
 """Permits out and requests parked together: more would not fit into a workflow's input (2 MB)."""
-
-ValueT = TypeVar("ValueT")
 
 _REFUSING = frozenset({Circuit.OPEN, Circuit.FORCED_OPEN})
 _PASSING = frozenset({Circuit.CLOSED, Circuit.DISABLED, Circuit.METRICS_ONLY})
@@ -116,7 +114,7 @@ def _refuse(breaker: Breaker, request_id: str, holder: str, reason: str) -> Turn
     breaker = change(
         breaker,
         totals=totals,
-        waiting=_without(breaker.waiting, request_id),
+        waiting=lacking(breaker.waiting, request_id),
         refused=(*breaker.refused, request_id)[-KEPT_REPORTED:],
     )
     return Turn(breaker, (rejected(breaker, request_id, holder, reason),))
@@ -218,17 +216,8 @@ def remember(breaker: Breaker, request_id: str) -> Breaker:
     """Take a request out of permits and queue, and know it again if its message is repeated."""
     return change(
         breaker,
-        permits=_without(breaker.permits, request_id),
-        waiting=_without(breaker.waiting, request_id),
+        permits=lacking(breaker.permits, request_id),
+        waiting=lacking(breaker.waiting, request_id),
         reported=(*breaker.reported, request_id)[-KEPT_REPORTED:],
         expired=tuple(known for known in breaker.expired if known != request_id),
     )
-
-
-def _without(known: dict[str, ValueT], request_id: str) -> dict[str, ValueT]:
-    """Return a copy that lacks the request; key by key, thousands of copies take seconds."""
-    if request_id not in known:
-        return known
-    left = known.copy()
-    del left[request_id]
-    return left

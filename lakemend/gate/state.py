@@ -9,7 +9,7 @@ from lakemend.entity_events import EntityEvent
 from lakemend.gate.storm import Arrivals, Storm, StormTicket, ticket
 from lakemend.gate.talk import GateSettings
 from lakemend.looking import Held
-from lakemend.model import Model
+from lakemend.model import Model, lacking
 
 KEPT_EVENTS = 100
 KEPT_ENDED = 1000
@@ -106,8 +106,8 @@ def without(gate: Gate, request_id: str) -> Gate:
     """Take a request out, and know it again if its message is repeated."""
     return change(
         gate,
-        slots={key: slot for key, slot in gate.slots.items() if key != request_id},
-        waiting={key: place for key, place in gate.waiting.items() if key != request_id},
+        slots=lacking(gate.slots, request_id),
+        waiting=lacking(gate.waiting, request_id),
         ended=(*gate.ended, request_id)[-KEPT_ENDED:],
     )
 
