@@ -6,7 +6,8 @@ from lakemend.redaction.hiding import Shape, hide
 from lakemend.redaction.pieces import ASSIGNED, ENDING, QUOTES, VALUE, WORDS
 
 _NAMED = r"\b(?:name|key|variable|property|setting|option)"
-_TELLING_NAME = rf"{QUOTES}[\w.\-]{{0,60}}?(?:{WORDS})[\w.\-]{{0,120}}{QUOTES}"
+_TELLING = rf"[\w.\-]{{0,60}}?(?:{WORDS})[\w.\-]{{0,120}}"
+_TELLING_NAME = rf"{QUOTES}{_TELLING}{QUOTES}"
 _NEXT = rf"\s{{0,4}}[,;]?\s{{0,40}}{QUOTES}"
 
 _NAME_FIRST = re.compile(
@@ -21,7 +22,7 @@ _VALUE_FIRST = re.compile(
 )
 
 _ELEMENTS = re.compile(
-    rf"(?P<name><(?:name|key)>\s{{0,20}}[\w.\-]{{0,60}}?(?:{WORDS})[\w.\-]{{0,120}}\s{{0,20}}</\w{{3,4}}>"
+    rf"(?P<name><(?:name|key)>\s{{0,20}}{_TELLING}\s{{0,20}}</\w{{3,4}}>"
     r"\s{0,40}<value>)(?P<value>[^<>]{1,4000})",
     re.IGNORECASE,
 )

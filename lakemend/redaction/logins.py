@@ -2,7 +2,7 @@
 
 import re
 
-from lakemend.redaction.hiding import keep_name
+from lakemend.redaction.hiding import Shape, hide, keep_name
 
 _USER = r"(?<![\w./:@\-])[A-Za-z][\w$#]{0,60}/"
 _HIDDEN_HALF = r"(?P<value>[^\s/@\"'<>.]{1,128})"
@@ -39,14 +39,20 @@ _CONNECT = re.compile(
     re.IGNORECASE,
 )
 
+_SHAPES = (
+    Shape(("/",), _BEHIND_A_NAME),
+    Shape(("@",), _WITH_A_DIGIT),
+    Shape(("@",), _AT_AN_ADDRESS),
+    Shape(("@",), _CONNECT),
+)
+
 _CODE = re.compile(r"\b(?:ORA|TNS|SP2)-\d{4,5}\b")
 _BESIDE_A_CODE = re.compile(rf"(?P<name>{_USER}){_HIDDEN_HALF}(?={_ALIAS})")
 
 
 def hide_logins(text: str) -> str:
     """Hide the passwords; `org/repository@branch` and addresses of people stay."""
-    for shape in (_BEHIND_A_NAME, _WITH_A_DIGIT, _AT_AN_ADDRESS, _CONNECT):
-        text = shape.sub(keep_name, text)
+    text = hide(text, _SHAPES)
     if not _CODE.search(text):
         return text
     return "".join(map(_hidden_beside_a_code, text.splitlines(keepends=True)))
