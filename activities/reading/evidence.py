@@ -44,16 +44,16 @@ class EvidenceReader:
 
     def read(self, workspace_name: str, run_id: str) -> Evidence:
         """Raises NotFoundError for a run that does not exist, WorkspaceError as calls do."""
-        raw = self.in_form(self._workspace.get_run(run_id))
-        return self.read_around(workspace_name, {**raw, "run_id": raw.get("run_id") or run_id})
+        return self.read_around(workspace_name, self._workspace.get_run(run_id), run_id)
 
     def in_form(self, raw: Json) -> Json:
         """Return a run without what has another form than a run's; that is noted."""
         return self._attempts.in_form("the run", raw, RUN)
 
-    def read_around(self, workspace_name: str, raw: Json) -> Evidence:
-        """Read what belongs to a run that was read already."""
-        raw = self.in_form(raw)
+    def read_around(self, workspace_name: str, raw: Json, run_id: str = "") -> Evidence:
+        """Read what belongs to a run that was read already, and may not tell its own id."""
+        known = self.in_form(raw)
+        raw = {**known, "run_id": known.get("run_id") or run_id}
         run = run_facts(raw)
         tasks = self._attempts.each(f"tasks of run {run.run_id}", newest_tasks(raw), task_facts)
         evidence = Evidence(workspace=workspace_name, read_at=datetime.now(UTC), run=run)
