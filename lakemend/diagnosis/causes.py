@@ -2,11 +2,10 @@
 
 from functools import cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from lakemend.diagnosis import Cause, Layer, Remedy
-from lakemend.knowledge import KNOWLEDGE
+from lakemend.knowledge import KNOWLEDGE, read_yaml
 
 _FILE = KNOWLEDGE / "causes.yaml"
 
@@ -30,7 +29,7 @@ class CauseFacts(BaseModel):
 @cache
 def cause_table() -> dict[Cause, CauseFacts]:
     """Read the table once; a cause without a row, or a row without a cause, is an error."""
-    raw = yaml.load(_FILE.read_bytes(), Loader=yaml.CSafeLoader)
+    raw = read_yaml(_FILE)
     table = TypeAdapter(dict[Cause, CauseFacts]).validate_python(raw)
     missing = set(Cause) - set(table)
     if missing:

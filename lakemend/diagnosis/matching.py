@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lakemend.diagnosis import Cause, Reason, Remedy
+from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.patterns import CompiledPattern
 from lakemend.diagnosis.rules import CompiledRule, load_rules
@@ -52,6 +53,13 @@ class Place:
             task_key=self.passage.task_key,
         )
 
+    def tells(self, entry: Entry, quote: str) -> Finding:
+        """Return what an entry knows of the words here."""
+        reason = Reason(
+            rule=entry.id, where=self.passage.where, quote=quote, explanation=entry.explanation
+        )
+        return self.says(entry.cause, entry.confidence, reason, entry.remedy)
+
 
 def match(passage: Passage) -> list[Finding]:
     """Find all rules that the passage meets, one finding per rule."""
@@ -70,17 +78,7 @@ def _find(
     if best is None or not compiled.fits(passage):
         return None
     speaker, place = best
-    return Place(passage, place.start(), speaker).says(
-        rule.cause,
-        rule.confidence,
-        remedy=rule.remedy,
-        reason=Reason(
-            rule=rule.id,
-            where=passage.where,
-            quote=_quote(passage, place),
-            explanation=rule.explanation,
-        ),
-    )
+    return Place(passage, place.start(), speaker).tells(rule, _quote(passage, place))
 
 
 def _best_place(

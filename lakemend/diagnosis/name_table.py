@@ -2,11 +2,10 @@
 
 from functools import cache
 
-import yaml
 from pydantic import Field, TypeAdapter
 
 from lakemend.diagnosis.entries import Entry
-from lakemend.knowledge import KNOWLEDGE
+from lakemend.knowledge import KNOWLEDGE, read_yaml
 
 _NAMES = KNOWLEDGE / "names"
 
@@ -22,7 +21,7 @@ def known_names() -> dict[str, KnownNames]:
     """All names of the tables; a name in two of them is an error."""
     names: dict[str, KnownNames] = {}
     for file in sorted(_NAMES.glob("*.yaml")):
-        raw = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+        raw = read_yaml(file)
         for row in TypeAdapter(list[KnownNames]).validate_python(raw):
             if twice := names.keys() & set(row.names):
                 raise ValueError(f"{file.name}: names used twice: {sorted(twice)}")

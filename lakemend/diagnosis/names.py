@@ -8,18 +8,16 @@ of was still given to say something.
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from pathlib import Path
 
-import yaml
 from pydantic import Field, TypeAdapter
 
-from lakemend.diagnosis import Cause, Reason
+from lakemend.diagnosis import Cause
 from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.matching import Finding, Place
-from lakemend.diagnosis.name_table import KnownNames, known_names
+from lakemend.diagnosis.name_table import known_names
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.voices import Voice, voice
-from lakemend.knowledge import KNOWLEDGE
+from lakemend.knowledge import KNOWLEDGE, read_yaml
 
 # A name is written unlike the words around it: with a capital or an underscore in it.
 _NAME = re.compile(r"\b[a-z]{0,30}+[A-Z_][A-Za-z0-9_]{3,79}")
@@ -52,7 +50,7 @@ class NameWords(Entry):
 def name_words() -> tuple[NameWords, ...]:
     """What words in a name say, special ones first."""
     file = KNOWLEDGE / "name_words.yaml"
-    return TypeAdapter(tuple[NameWords, ...]).validate_python(_yaml(file))
+    return TypeAdapter(tuple[NameWords, ...]).validate_python(read_yaml(file))
 
 
 def name_findings(text: Passage) -> Iterator[Finding]:
@@ -68,7 +66,8 @@ def name_findings(text: Passage) -> Iterator[Finding]:
             row = row or _by_words(name, line, place.start())
             if row and row.cause is not Cause.UNKNOWN and row.counts_in(text):
                 seen.add(name)
-                yield _finding(row, name, text, start + place.start())
+                position = start + place.start()
+                yield Place(text, position, _speaker(text, position)).tells(row, name)
 
 
 def _qualified(name: str, line: str, start: int) -> str:
@@ -95,21 +94,8 @@ def _spelled(name: str) -> NameWords | None:
     return next((row for row in name_words() if any(w.search(spelled) for w in row.words)), None)
 
 
-def _finding(row: KnownNames | NameWords, name: str, text: Passage, position: int) -> Finding:
-    return Place(text, position, _speaker(text, position)).says(
-        row.cause,
-        row.confidence,
-        remedy=row.remedy,
-        reason=Reason(rule=row.id, where=text.where, quote=name, explanation=row.explanation),
-    )
-
-
 def _speaker(text: Passage, position: int) -> Voice:
     """Tell who speaks; the name at the head of a user's exception is no quotation."""
     start = text.starts[text.line_at(position)]
     head = ":" not in text.flat[start:position]
     return voice(text, start, start) if head else voice(text, position, position)
-
-
-def _yaml(file: Path) -> object:
-    return yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)

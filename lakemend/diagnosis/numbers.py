@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from lakemend.diagnosis import Reason
 from lakemend.diagnosis.entries import Entry
 from lakemend.diagnosis.matching import Finding, Place
 from lakemend.diagnosis.passages import Passage
 from lakemend.diagnosis.patterns import CompiledPattern, Pattern, compile_pattern
 from lakemend.diagnosis.voices import voice
-from lakemend.knowledge import KNOWLEDGE
+from lakemend.knowledge import KNOWLEDGE, read_yaml
 
 _FOLDER = KNOWLEDGE / "numbers"
 
@@ -82,7 +80,7 @@ def number_tables() -> tuple[NumberTable, ...]:
     return tuple(
         _table(system)
         for file in sorted(_FOLDER.glob("*.yaml"))
-        for system in systems.validate_python(yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader))
+        for system in systems.validate_python(read_yaml(file))
     )
 
 
@@ -94,7 +92,8 @@ def number_findings(text: Passage) -> Iterator[Finding]:
             meaning = table.meaning(code)
             if meaning and code not in seen and meaning.counts_in(text):
                 seen.add(code)
-                yield _finding(table.system, code, meaning, text, position)
+                place = Place(text, position, voice(text, position, position))
+                yield place.tells(meaning, f"{table.system} {code}")
 
 
 def _numbers(table: NumberTable, flat: str) -> Iterator[tuple[str, int]]:
@@ -102,20 +101,6 @@ def _numbers(table: NumberTable, flat: str) -> Iterator[tuple[str, int]]:
         if any(needle in flat for needle in pattern.needles):
             for place in pattern.expression.finditer(flat):
                 yield place[1], place.start(1)
-
-
-def _finding(system: str, code: str, meaning: Meaning, text: Passage, position: int) -> Finding:
-    return Place(text, position, voice(text, position, position)).says(
-        meaning.cause,
-        meaning.confidence,
-        remedy=meaning.remedy,
-        reason=Reason(
-            rule=meaning.id,
-            where=text.where,
-            quote=f"{system} {code}",
-            explanation=meaning.explanation,
-        ),
-    )
 
 
 def _table(system: System) -> NumberTable:
