@@ -209,16 +209,22 @@ async def test_who_is_cancelled_in_line_for_a_lost_lease_keeps_its_place(
     await granted(later, resource)
 
 
-async def test_who_is_cancelled_in_line_for_a_set_still_holds_nothing_of_it(
-    bench: Bench, resource: str
-) -> None:
-    first, second = f"{resource}-a", f"{resource}-b"
+async def one_that_lost(bench: Bench, first: str, second: str) -> tuple[Handle, Handle]:
+    """Return who waits anew for the first lease of its set, and who holds it meanwhile."""
     incident = await tenant(bench, [first, second], EXPIRES_AFTER + HOUR)
     await steps(incident, 1)
     other = await bench.holder()
     await ask(bench, first, other)
     await bench.env.sleep(EXPIRES_AFTER + HOUR * 2)
     await waits(bench, first, incident)
+    return incident, other
+
+
+async def test_who_is_cancelled_in_line_for_a_set_still_holds_nothing_of_it(
+    bench: Bench, resource: str
+) -> None:
+    first, second = f"{resource}-a", f"{resource}-b"
+    incident, other = await one_that_lost(bench, first, second)
 
     await incident.cancel()
     await ask(bench, second, other)
@@ -233,12 +239,7 @@ async def test_who_has_lost_one_lease_of_a_set_waits_without_holding_the_others(
     bench: Bench, resource: str
 ) -> None:
     first, second = f"{resource}-a", f"{resource}-b"
-    incident = await tenant(bench, [first, second], EXPIRES_AFTER + HOUR)
-    await steps(incident, 1)
-    other = await bench.holder()
-    await ask(bench, first, other)
-    await bench.env.sleep(EXPIRES_AFTER + HOUR * 2)
-    await waits(bench, first, incident)
+    incident, other = await one_that_lost(bench, first, second)
 
     await ask(bench, second, other)
     await granted(other, second)
