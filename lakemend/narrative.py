@@ -1,5 +1,6 @@
 """An incident in Markdown, for a person on call: what failed, why, what we did, what is next."""
 
+from lakemend.diagnosis import Reason
 from lakemend.incident import IncidentView, Outcome, Parked, Stage, StepRecord, StepStatus
 
 _MARKS = {
@@ -75,8 +76,13 @@ def _why(view: IncidentView) -> str:
     cause = f"Cause {code(diagnosis.cause)} ({diagnosis.error_type or 'no playbook'})"
     sure = f"confidence {diagnosis.confidence:.0%}"
     lines = [f"**Why we think so.** {cause}, {sure}. {diagnosis.summary}"]
-    lines += [f"- {reason.where}: {code(reason.quote)}" for reason in diagnosis.reasons[:5]]
-    return "\n".join(lines)
+    return "\n".join((*lines, *(_reason(reason) for reason in diagnosis.reasons)))
+
+
+def _reason(reason: Reason) -> str:
+    """Tell a reason; one of context quotes nothing and explains all the more."""
+    said = (code(reason.quote) if reason.quote else "", reason.explanation)
+    return f"- {reason.where}: {' '.join(part for part in said if part)}"
 
 
 def _what_was_decided(view: IncidentView) -> str:

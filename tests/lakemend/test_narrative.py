@@ -43,6 +43,17 @@ def test_an_open_incident_tells_what_failed_why_what_was_done_and_what_is_next()
     assert "**What is next.** The repaired run is under way; its end decides." in text
 
 
+def test_every_reason_is_told_with_its_words_and_its_meaning() -> None:
+    quoted = Reason(rule="r", where="task error", quote="Java heap space", explanation="No heap.")
+    context = Reason(rule="c", where="run history", explanation="It never succeeded.")
+    diagnosis = Diagnosis(cause=Cause.DRIVER_OOM, reasons=(*[quoted] * 6, context))
+
+    text = narrate(VIEW.model_copy(update={"diagnosis": diagnosis}))
+
+    assert text.count("- task error: `Java heap space` No heap.") == 6
+    assert "- run history: It never succeeded." in text
+
+
 def test_an_ended_incident_tells_its_outcome_and_notes() -> None:
     ended = VIEW.model_copy(
         update={"outcome": Outcome.ESCALATED, "message": "Nothing helped.", "notes": ("Look.",)}
