@@ -37,13 +37,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class NameWords(Entry):
-    """Words inside a name that no table has, and what they say.
-
-    Words for which no public message with a name of their own is known have fewer examples.
-    """
+    """Words inside a name that no table has, and what they say."""
 
     words: tuple[re.Pattern[str], ...] = Field(min_length=1)
-    examples: tuple[str, ...] = ()
 
 
 @cache
