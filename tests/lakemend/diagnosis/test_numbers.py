@@ -37,7 +37,7 @@ MEANINGS: dict[str, Meaning] = {
         ("AADSTS50105: the signed in user", "entra 50105", Cause.PERMISSION_DENIED),
         ("OSError: [Errno 28] x", "errno 28", Cause.DISK_FULL),
         ("java.io.IOException: error=13, x", "errno 13", Cause.PERMISSION_DENIED),
-        ("Exit status: -101.", "yarn -101", Cause.DISK_FULL),
+        ("Exit status: -101.", "yarn -101", Cause.EXECUTOR_LOST),
         ("row refused SQLSTATE: 23505", "sqlstate 23505", Cause.USER_CODE),
         ("rolled back, SQLSTATE=40001", "sqlstate 40001", Cause.CONCURRENT_WRITE_CONFLICT),
         ("ERROR [08S01] the link", "sqlstate 08s01", Cause.SOURCE_DATABASE_UNAVAILABLE),
