@@ -27,12 +27,10 @@ _CLASS = 2
 class Meaning(Entry):
     """Numbers that say the same, and how surely they name the root.
 
-    `codes` is a list with spaces: single codes, ranges (`12150-12170`), and classes (`08*`). A
-    meaning of which no messages are public stands by the reference alone, with fewer examples.
+    `codes` is a list with spaces: single codes, ranges (`12150-12170`), and classes (`08*`).
     """
 
     codes: str = Field(min_length=1)
-    examples: tuple[str, ...] = ()
 
     def each_code(self) -> Iterator[str]:
         """Yield every code as the system writes it, ranges one by one."""

@@ -74,12 +74,9 @@ def test_a_full_disk_of_a_database_is_for_a_person():
     assert diagnose_text("ORA-01653: unable to extend table").remedy is Remedy.PERSON
 
 
-def test_every_system_has_messages_and_most_meanings_too():
-    told = [meaning for meaning in MEANINGS.values() if meaning.examples]
-
-    assert all(len(table.examples) >= 2 for table in number_tables())
-    assert len(told) >= 70
-    assert sum(len(meaning.examples) >= 2 for meaning in told) >= 40
+def test_every_meaning_is_shown_by_two_messages():
+    assert len(MEANINGS) >= 100
+    assert all(len(meaning.examples) >= 2 for meaning in MEANINGS.values())
 
 
 def test_every_system_has_numbers_and_is_named_once():
