@@ -70,6 +70,11 @@ def test_a_number_in_the_message_of_an_own_exception_is_only_mentioned():
     assert diagnosis.remedy is Remedy.PERSON
 
 
+def test_an_exit_code_of_curl_is_none_of_an_executor():
+    assert diagnose_text("Command exited with code 56").cause is Cause.EXECUTOR_LOST
+    assert diagnose_text("curl exited with code 56").cause is not Cause.EXECUTOR_LOST
+
+
 def test_a_full_disk_of_a_database_is_for_a_person():
     assert diagnose_text("ORA-01653: unable to extend table").remedy is Remedy.PERSON
 
