@@ -13,8 +13,10 @@ from lakemend.decision_record import ChosenStep, DecisionRecord
 from lakemend.diagnosis import Reason
 from lakemend.diagnosis.diagnose import diagnose, diagnose_text
 from lakemend.evidence import Evidence
-from lakemend.plan import make_plan
+from lakemend.incident import Outcome
+from lakemend.plan import Plan, make_plan
 from lakemend.playbook_set import load_all_playbooks
+from lakemend.policy import Consent, Ruling, ending_without_recovery
 from lakemend.settings import Settings
 from lakemend.streak import Streak
 
@@ -24,6 +26,7 @@ _WORDS = {
     "observe": "It would only look, and plan:",
     "escalate": "It would leave it to a person.",
 }
+_WITHOUT_STEPS = {**_WORDS, "observe": "It would do nothing:"}
 
 
 def decide(subject: Evidence | str, settings: Settings) -> DecisionRecord:
@@ -33,7 +36,18 @@ def decide(subject: Evidence | str, settings: Settings) -> DecisionRecord:
         enabled = settings.auto_remediation_enabled
         return record_decision_on_text(diagnose_text(subject), playbooks, enabled=enabled)
     diagnosis = diagnose(subject)
-    return record_decision(diagnosis, make_plan(diagnosis, subject, playbooks, settings), subject)
+    plan = _without_plan(subject) or make_plan(diagnosis, subject, playbooks, settings)
+    return record_decision(diagnosis, plan, subject)
+
+
+def _without_plan(evidence: Evidence) -> Plan | None:
+    """Return a plan of nothing where an incident would end before any, as for a cancelled run."""
+    ending = ending_without_recovery(evidence)
+    if ending is None or ending.unclear:
+        return None
+    escalated = ending.outcome is Outcome.ESCALATED
+    consent = Consent.ESCALATE if escalated else Consent.OBSERVE
+    return Plan(ruling=Ruling(consent=consent, reason=ending.message))
 
 
 def show(decision: DecisionRecord, output: Format) -> None:
@@ -110,7 +124,8 @@ def _unread(decision: DecisionRecord) -> Iterator[str]:
 
 
 def _choice(decision: DecisionRecord) -> Iterator[str]:
-    yield f"  {_WORDS[decision.consent]} {on_one_line(decision.reason)}".rstrip()
+    words = _WORDS[decision.consent] if decision.steps else _WITHOUT_STEPS[decision.consent]
+    yield f"  {words} {on_one_line(decision.reason)}".rstrip()
     if decision.consent == "escalate":
         return
     if decision.memory:
@@ -118,7 +133,7 @@ def _choice(decision: DecisionRecord) -> Iterator[str]:
     yield from map(_step, decision.steps)
     for breaker in decision.breakers:
         yield f"  with the leave of breaker {on_one_line(breaker)}"
-    if decision.max_workers:
+    if decision.max_workers and decision.steps:
         factor = f"{decision.max_cost_factor:g} times the cost"
         yield f"  within {decision.max_workers} workers and {factor}"
     if decision.budget_left:

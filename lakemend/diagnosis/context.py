@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.acting import ACTING
-from lakemend.diagnosis.outage import one_outage, shared_outage
+from lakemend.diagnosis.outage import is_shared, one_outage
 from lakemend.diagnosis.recurrence import alike_failures
-from lakemend.evidence import Changes, Evidence, RecentRun
+from lakemend.evidence import Changes, Evidence, RecentRun, RunPhase, run_phase
 from lakemend.instants import in_utc
 from lakemend.redaction import excerpt
 from lakemend.streak import streak_of
@@ -43,6 +43,7 @@ _REPEATED_FIRST = frozenset({Cause.LIBRARY_INSTALLATION})
 _SIZE = re.compile(r"node_type|num_workers|autoscale|pool_id|spark_conf|memory|\bdisk")
 _LIMIT = re.compile(r"timeout|health")
 _PACKAGES = re.compile(r"librar|dependenc|environment|spark_version")
+_ADDRESS = re.compile(r"parameters|spark_env_vars|spark_conf|network|host|url")
 
 # Fields whose change explains a cause.
 _FITTING = {
@@ -53,6 +54,8 @@ _FITTING = {
     Cause.DRIVER_UNRESPONSIVE: _SIZE,
     Cause.TIMEOUT: _LIMIT,
     Cause.LIBRARY_INSTALLATION: _PACKAGES,
+    Cause.NETWORK_TRANSIENT: _ADDRESS,
+    Cause.SOURCE_DATABASE_UNAVAILABLE: _ADDRESS,
 }
 
 _LESS_SURE = 0.6
@@ -69,13 +72,24 @@ def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     return diagnosis
 
 
+def _canceled(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Leave a run alone that a person ended, whatever went wrong in it before."""
+    if run_phase(evidence.run) is not RunPhase.CANCELED or diagnosis.remedy not in ACTING:
+        return diagnosis
+    why = "a person cancelled the run, and nobody wants it again"
+    reason = Reason(rule="run-was-cancelled", where="run", explanation=why)
+    return diagnosis.model_copy(
+        update={"remedy": Remedy.NONE, "reasons": (*diagnosis.reasons, reason)}
+    )
+
+
 def _never_succeeded(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     runs = evidence.judged_runs
     if not _begins_with_a_repeat(diagnosis) or len(runs) < _RUNS_TO_JUDGE:
         return diagnosis
     if any(run.succeeded for run in runs):
         return diagnosis
-    if _within_one_outage(runs, evidence) or shared_outage(evidence):
+    if _within_one_outage(runs, evidence) or is_shared(diagnosis, evidence):
         return diagnosis
     why = f"none of the last {len(runs)} runs succeeded, so this is not transient"
     return _to_a_person(diagnosis, "job-never-succeeded", "recent runs", why)
@@ -88,7 +102,7 @@ def _keeps_failing(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
         return diagnosis
     if diagnosis.cause in _PASSES_BY_ITSELF or streak.last_success is None or streak.since is None:
         return diagnosis
-    if evidence.happened_at - streak.since < _ONE_OUTAGE or shared_outage(evidence):
+    if evidence.happened_at - streak.since < _ONE_OUTAGE or is_shared(diagnosis, evidence):
         return diagnosis
     why = f"the last {streak.runs} runs failed in a row, so this is not transient"
     return _to_a_person(diagnosis, "job-keeps-failing", "recent runs", why)
@@ -153,6 +167,7 @@ def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diag
 
 _RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
     one_outage,
+    _canceled,
     _never_succeeded,
     _keeps_failing,
     _change_fits,

@@ -1,20 +1,21 @@
 """From evidence to a diagnosis. Pure, and never an exception, whatever the texts hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lakemend.diagnosis import Cause, Diagnosis
 from lakemend.diagnosis.acting import LEAST_TO_ACT
 from lakemend.diagnosis.causes import cause_table
+from lakemend.diagnosis.cluster_findings import cluster_findings
 from lakemend.diagnosis.context import adjust
 from lakemend.diagnosis.findings import (
-    cluster_findings,
     error_passage,
     run_findings,
     task_findings,
     text_findings,
 )
+from lakemend.diagnosis.first_failures import first_failed, first_started, tells_of_consequences
 from lakemend.diagnosis.matching import Finding
-from lakemend.diagnosis.own_words import beside_own_words, needs_of_others, own_words
+from lakemend.diagnosis.own_words import OwnWords
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resource_findings import resource_findings
 from lakemend.diagnosis.rollback import roll_back
@@ -29,17 +30,23 @@ _MOST_REASONS = 12
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Name the root cause of a failed run, or `unknown` with remedy `person`."""
     roots = first_failed(evidence)
+    started = first_started(roots, evidence)
     texts = [error_passage(task) for task in roots]
-    own = [word for text in texts for word in own_words(text)]
-    findings = [beside_own_words(found, own) for task in roots for found in task_findings(task)]
-    findings.extend(resource_findings(roots, evidence))
-    for cluster in evidence.clusters:
-        there = cluster_findings(cluster, evidence)
-        findings.extend(beside_own_words(found, own) for found in there)
-    findings.extend(run_findings(evidence))
+    own = OwnWords(roots, started)
+    findings = [own.beside(found) for found in _read(roots, evidence)]
+    if not tells_of_consequences(roots, evidence):
+        findings.extend(run_findings(evidence))
     named = adjust(second_opinion(_answer(findings), texts), evidence)
     remedied = roll_back(named, findings, evidence)
-    return needs_of_others(remedied, own, alone=len(roots) == 1)
+    return own.needs(remedied)
+
+
+def _read(roots: tuple[TaskFacts, ...], evidence: Evidence) -> Iterator[Finding]:
+    """Read the tasks that failed first, and where they ran."""
+    for task in roots:
+        yield from task_findings(task)
+    yield from resource_findings(roots, evidence)
+    yield from cluster_findings(evidence, roots)
 
 
 def diagnose_text(text: str) -> Diagnosis:
@@ -56,27 +63,6 @@ def _without_what_failed(findings: Iterable[Finding]) -> list[Finding]:
     found = list(findings)
     causes = [each for each in found if each.cause not in WHAT_FAILED]
     return causes if any(each.confidence >= LEAST_TO_ACT for each in causes) else found
-
-
-def first_failed(evidence: Evidence) -> tuple[TaskFacts, ...]:
-    """Return the failed tasks that no failed task stands before: the others may be consequences."""
-    failed = {task.task_key: task for task in evidence.failed_tasks}
-    before = {task.task_key: task.depends_on for task in evidence.tasks}
-    return tuple(
-        task for task in failed.values() if not _upstream(task.task_key, before) & failed.keys()
-    )
-
-
-def _upstream(task_key: str, before: dict[str, tuple[str, ...]]) -> set[str]:
-    """Return all tasks before this one; a task that depends on itself is not before itself."""
-    seen: set[str] = set()
-    waiting = list(before.get(task_key, ()))
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting.extend(before.get(key, ()))
-    return seen - {task_key}
 
 
 def _answer(findings: list[Finding]) -> Diagnosis:

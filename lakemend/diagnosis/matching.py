@@ -19,7 +19,10 @@ _LONGEST_QUOTE = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A cause that something in the evidence speaks for, and in whose voice."""
+    """A cause that something in the evidence speaks for, and in whose voice.
+
+    `is_later` is what befell a cluster when the tasks on it had failed already.
+    """
 
     cause: Cause
     confidence: float
@@ -29,6 +32,7 @@ class Finding:
     voice: Voice = Voice.PLATFORM
     task_key: str = ""
     cluster_id: str = ""
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

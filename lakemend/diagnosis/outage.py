@@ -53,11 +53,23 @@ def one_outage(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
             "error_type": facts[cause].error_type,
             "layer": facts[cause].layer,
             "summary": facts[cause].explanation,
-            "remedy": Remedy.PERSON if unsaid else facts[cause].remedy,
+            "remedy": Remedy.PERSON if unsaid or _is_doubted(diagnosis) else facts[cause].remedy,
             "confidence": 0.5,
             "reasons": _with(diagnosis, group, cause),
         }
     )
+
+
+def is_shared(diagnosis: Diagnosis, evidence: Evidence) -> bool:
+    """Tell whether enough others failed for the same cause."""
+    found = shared_outage(evidence)
+    return found is not None and found[1] is diagnosis.cause
+
+
+def _is_doubted(diagnosis: Diagnosis) -> bool:
+    """Tell whether a cause that is acted upon was left to a person for the way it was said."""
+    usual = cause_table()[diagnosis.cause].remedy
+    return diagnosis.remedy is Remedy.PERSON and usual is not Remedy.PERSON
 
 
 def _common_cause(group: Neighbours) -> Cause | None:

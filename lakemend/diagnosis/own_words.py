@@ -1,42 +1,68 @@
 """What a failed task says itself, where only a person can help; it outweighs what stands beside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
+from lakemend.diagnosis import Cause, Diagnosis, Layer, Reason, Remedy
 from lakemend.diagnosis.acting import ACTING, LEAST_TO_ACT, remedy_of
 from lakemend.diagnosis.causes import cause_table
-from lakemend.diagnosis.findings import text_findings
+from lakemend.diagnosis.findings import error_passage, text_findings
 from lakemend.diagnosis.matching import Finding
-from lakemend.diagnosis.passages import Passage, Where
+from lakemend.diagnosis.passages import Where
 from lakemend.diagnosis.voices import Voice
 from lakemend.diagnosis.weighing import Weighed
+from lakemend.evidence import TaskFacts
 
 # What others wrote while the task ran; it may be about something that passed.
 _BESIDE = (Where.TASK_LOGS, Where.CLUSTER_EVENT, Where.LIBRARY_MESSAGE, "library ", "cluster event")
 
-
-def own_words(error: Passage) -> Iterator[Finding]:
-    """Yield the root that a task's own error names, where only a person can help."""
-    root = Weighed(text_findings([error])).root
-    if root and root.confidence >= LEAST_TO_ACT and remedy_of(root) is Remedy.PERSON:
-        yield root
+# When machines go, the tasks on them end in errors of many kinds.
+_OF_MACHINES = {Layer.CLUSTER, Layer.CLOUD_CAPACITY, Layer.MEMORY}
 
 
-def beside_own_words(found: Finding, own: Sequence[Finding]) -> Finding:
-    """Weaken what logs, events and libraries say beside an error that they do not explain."""
-    is_beside = found.reason.where.startswith(_BESIDE)
-    if not is_beside or not any(_is_unexplained(word, found.cause) for word in own):
-        return found
-    confidence = found.confidence * Voice.BESIDE.weight
-    return replace(found, confidence=confidence, voice=Voice.BESIDE)
+class OwnWords:
+    """The errors of the tasks that failed first, and of those in runs that they started."""
+
+    def __init__(self, roots: Sequence[TaskFacts], started: Sequence[TaskFacts]) -> None:
+        starters = {task.task_key for task in started}
+        innermost = [task for task in roots if task.task_key not in starters]
+        self._innermost = [_root(task) for task in (*innermost, *started)]
+        around = [_root(task) for task in roots if task.task_key in starters]
+        self._plain = [word for word in (*self._innermost, *around) if word and _is_plain(word)]
+
+    def beside(self, found: Finding) -> Finding:
+        """Weaken what logs, events, libraries and later ends say, if no error follows from it."""
+        is_beside = found.is_later or found.reason.where.startswith(_BESIDE)
+        if not is_beside or not any(_is_unexplained(word, found.cause) for word in self._plain):
+            return found
+        confidence = found.confidence * Voice.BESIDE.weight
+        return replace(found, confidence=confidence, voice=Voice.BESIDE)
+
+    def needs(self, diagnosis: Diagnosis) -> Diagnosis:
+        """Leave a run to a person whose tasks failed independently, when one of them needs one."""
+        if len(self._innermost) == 1 or diagnosis.remedy not in ACTING:
+            return diagnosis
+        word = next((word for word in self._innermost if word and _objects(word, diagnosis)), None)
+        return _left_to_a_person(diagnosis, word) if word else diagnosis
 
 
-def needs_of_others(diagnosis: Diagnosis, own: Sequence[Finding], *, alone: bool) -> Diagnosis:
-    """Leave a run to a person whose tasks failed independently, when one of them needs one."""
-    word = next((word for word in own if _is_unexplained(word, diagnosis.cause)), None)
-    if alone or word is None or diagnosis.remedy not in ACTING:
-        return diagnosis
+def _root(task: TaskFacts) -> Finding | None:
+    """Return the root that a task's own error names, where only a person can help."""
+    root = Weighed(text_findings([error_passage(task)])).root
+    return root if root and remedy_of(root) is Remedy.PERSON else None
+
+
+def _is_plain(word: Finding) -> bool:
+    return word.confidence >= LEAST_TO_ACT
+
+
+def _objects(word: Finding, diagnosis: Diagnosis) -> bool:
+    if not _is_unexplained(word, diagnosis.cause):
+        return False
+    return _is_plain(word) or diagnosis.layer not in _OF_MACHINES
+
+
+def _left_to_a_person(diagnosis: Diagnosis, word: Finding) -> Diagnosis:
     reason = Reason(
         rule="another-task-needs-a-person",
         where=f"task {word.task_key}",

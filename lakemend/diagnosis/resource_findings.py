@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from lakemend.diagnosis import Cause, Reason
 from lakemend.diagnosis.findings import code_findings, task_findings, text_findings
+from lakemend.diagnosis.first_failures import first_failed_of
 from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.evidence import (
@@ -66,11 +67,9 @@ def _failed_itself(resource: ResourceFacts) -> Iterator[Finding]:
 
 def _nested(nested: NestedRun) -> Iterator[Finding]:
     """Read the started run; what is found is told of the task that started it."""
-    keys = {task.task_key for task in nested.tasks}
     findings = [*code_findings(nested.run.termination_code, nested.run.termination_type)]
-    for task in nested.tasks:
-        if not keys.intersection(task.depends_on):
-            findings.extend(task_findings(task))
+    for task in first_failed_of(nested):
+        findings.extend(task_findings(task))
     for found in findings:
         where = f"{found.reason.where} of run {nested.run.run_id}"
         reason = found.reason.model_copy(update={"where": where})

@@ -75,6 +75,26 @@ def test_evidence_gets_the_plan_with_its_targets(lakemend: Lakemend, tmp_path: P
     assert "could not be read: cluster c-1: no permission" in out
 
 
+@pytest.mark.parametrize(
+    ("run", "why"),
+    [
+        ({"result_state": "CANCELED"}, "The run was cancelled by a person."),
+        ({"result_state": "SUCCESS"}, "The run has succeeded meanwhile."),
+        ({"result_state": "", "life_cycle_state": "RUNNING"}, "The run is still active"),
+    ],
+)
+def test_nothing_would_be_done_with_a_run_that_did_not_fail(
+    lakemend: Lakemend, tmp_path: Path, run: dict[str, str], why: str
+) -> None:
+    file = tmp_path / "evidence.json"
+    file.write_text(json.dumps({**EVIDENCE, "run": {"run_id": "7", "job_id": "9", **run}}))
+
+    out = lakemend("diagnose", "--file", str(file)).out
+
+    assert f"It would do nothing: {why}" in out
+    assert "within" not in out
+
+
 def test_a_cause_for_people_is_left_to_them(lakemend: Lakemend, typed: Typed) -> None:
     typed(b"KeyError: 'customer_id'")
 

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lakemend.diagnosis import Cause, Remedy
-from lakemend.diagnosis.diagnose import diagnose, first_failed
+from lakemend.diagnosis.diagnose import diagnose
+from lakemend.diagnosis.first_failures import first_failed
 from lakemend.evidence import (
     Changes,
     ClusterEvent,
@@ -155,6 +156,48 @@ def test_the_first_failed_task_is_read_and_not_those_after_it():
     assert diagnose(seen).task_key == "load"
 
 
+STOCK_OUT = "AWS_INSUFFICIENT_INSTANCE_CAPACITY_FAILURE"
+
+
+@pytest.mark.parametrize(
+    "of_the_later",
+    [
+        {"clusters": [{"cluster_id": "d", "termination_code": STOCK_OUT}]},
+        {"run": {"run_id": "1", "termination_code": "LIBRARY_INSTALLATION_ERROR"}},
+        {"run": {"run_id": "1", "state_message": f"Task b failed with message: {STOCK_OUT}"}},
+    ],
+    ids=["cluster", "code of the run", "message of the run"],
+)
+@pytest.mark.parametrize("error", ["AssertionError: no rows", "odd: 7"])
+def test_what_ended_a_later_task_is_no_root(of_the_later: dict[str, object], error: str):
+    later = failed("b", depends_on=("main",), compute={"cluster_id": "d"})
+
+    assert diagnose(evidence(failed(error=error), later, **of_the_later)).remedy is Remedy.PERSON
+
+
+def test_a_cluster_that_no_failed_task_names_is_read():
+    silent = failed("b", depends_on=("main",), compute={"cluster_id": "d"})
+    clusters = [{"cluster_id": "e", "termination_code": STOCK_OUT}]
+
+    assert diagnose(evidence(failed(), silent, clusters=clusters)).cause is Cause.CLOUD_CAPACITY
+
+
+def test_a_task_after_one_that_a_person_cancelled_is_no_root():
+    cancelled = failed("a", result_state="CANCELED", termination_code="USER_CANCELED")
+    after = failed("b", depends_on=("a",), error="java.net.SocketException: Connection reset")
+
+    assert diagnose(evidence(cancelled, after)).remedy is Remedy.PERSON
+
+
+def test_a_cancelled_run_is_left_alone_whatever_failed_in_it():
+    run = RunFacts(run_id="1", result_state="CANCELED")
+
+    diagnosis = diagnose(evidence(failed(error=RESET), run=run))
+
+    assert diagnosis.remedy is Remedy.NONE
+    assert diagnosis.reasons[-1].rule == "run-was-cancelled"
+
+
 def test_tasks_that_wait_for_each_other_do_not_hang_the_diagnosis():
     tasks = (failed("a", depends_on=("b",)), failed("b", depends_on=("a",)))
 
@@ -272,6 +315,10 @@ def test_waiting_for_capacity_is_not_cut_short_by_repairs():
     [
         ("java.lang.OutOfMemoryError: Java heap space", "new_cluster.node_type_id: r5.4xl -> m5.l"),
         ("Run timed out after exceeding its time limit", "timeout_seconds: 600 -> 60"),
+        (
+            "java.net.UnknownHostException: db.typo",
+            "base_parameters.host: [redacted] -> [redacted]",
+        ),
         ("ERROR: No matching distribution found for x", "tasks[load].libraries: x==1 -> x==9"),
     ],
 )

@@ -118,3 +118,21 @@ def test_failures_of_an_outage_do_not_prove_that_the_job_never_worked():
 
     assert diagnosed(RESET, recent_runs=runs).remedy is Remedy.PERSON
     assert diagnosed(RESET, outage, recent_runs=runs).remedy is Remedy.RETRY
+
+
+def test_an_outage_of_another_kind_does_not_excuse_a_job_that_never_worked():
+    runs = tuple(
+        RecentRun(run_id=str(n), result_state="FAILED", ended_at=NOW - n * timedelta(hours=3))
+        for n in (2, 3, 4)
+    )
+
+    assert diagnosed(RESET, FIFTY, recent_runs=runs).remedy is Remedy.PERSON
+
+
+def test_an_outage_does_not_vouch_for_what_anybody_may_have_said():
+    cause = {Cause.SPOT_PREEMPTION: 5}
+    others = Neighbours(place="cluster:c", incidents=5, jobs=5, causes=cause)
+
+    diagnosis = diagnosed("Exception: ExecutorLostFailure, says the report", others)
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.SPOT_PREEMPTION, Remedy.PERSON)

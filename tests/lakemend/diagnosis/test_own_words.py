@@ -11,6 +11,7 @@ from lakemend.evidence import (
     ClusterFacts,
     Evidence,
     LibraryFacts,
+    NestedRun,
     RunFacts,
     TaskFacts,
 )
@@ -19,19 +20,19 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWN = "ValueError: bad row"
 
 
-def failed(task_key: str = "main", **facts: str) -> TaskFacts:
+def failed(task_key: str = "main", **facts: object) -> TaskFacts:
     given = {"task_key": task_key, "run_id": "11", "result_state": "FAILED"}
     return TaskFacts.model_validate({**given, **facts})
 
 
-def diagnosed(*tasks: TaskFacts, **cluster: object) -> Diagnosis:
+def diagnosed(*tasks: TaskFacts, nested: object = None, **cluster: object) -> Diagnosis:
     run = RunFacts(
         run_id="1", result_state="FAILED", started_at=NOW - timedelta(hours=1), ended_at=NOW
     )
     clusters = (ClusterFacts.model_validate({"cluster_id": "c-1", **cluster}),) if cluster else ()
-    return diagnose(
-        Evidence(workspace="default", read_at=NOW, run=run, tasks=tasks, clusters=clusters)
-    )
+    started = (nested,) if nested else ()
+    given = {"workspace": "default", "read_at": NOW, "run": run, "tasks": tasks}
+    return diagnose(Evidence.model_validate({**given, "clusters": clusters, "nested": started}))
 
 
 BESIDE: dict[str, dict[str, object]] = {
@@ -68,6 +69,75 @@ def test_what_is_logged_does_not_outweigh_an_own_exception(logs: str):
     diagnosis = diagnosed(failed(error=OWN, logs=logs))
 
     assert (diagnosis.cause, diagnosis.remedy) == (Cause.USER_CODE, Remedy.PERSON)
+
+
+def test_the_end_of_a_cluster_that_outlived_the_task_does_not_outweigh_an_own_exception():
+    first = failed(error=OWN, ended_at=NOW - timedelta(seconds=30), compute={"cluster_id": "c-1"})
+    ended = {"termination_code": "SPOT_INSTANCE_TERMINATION", "terminated_at": NOW}
+
+    diagnosis = diagnosed(first, **ended)
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.USER_CODE, Remedy.PERSON)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"termination_code": "SPOT_INSTANCE_TERMINATION", "terminated_at": NOW},
+        {"events": (ClusterEvent(at=NOW, type="NODES_LOST", message="spot instance terminated"),)},
+        {"events": (ClusterEvent(at=NOW, type="X", reason_code="SPOT_INSTANCE_TERMINATION"),)},
+    ],
+    ids=["end", "event", "code of an event"],
+)
+def test_what_befell_a_cluster_later_does_not_explain_an_error(later: dict[str, object]):
+    ended = NOW - timedelta(minutes=8)
+    first = failed(error="odd: 7", ended_at=ended, compute={"cluster_id": "c-1"})
+
+    assert diagnosed(first, **later).cause is Cause.UNKNOWN
+
+
+def test_an_instant_without_a_zone_is_compared_all_the_same():
+    later = (NOW + timedelta(hours=1)).replace(tzinfo=None)
+    ended = {"termination_code": "SPOT_INSTANCE_TERMINATION", "terminated_at": later}
+
+    assert diagnosed(failed(), **ended).cause is Cause.UNKNOWN
+
+
+def test_what_is_logged_in_a_started_run_does_not_outweigh_its_exception():
+    logs = "24/01/01 WARN TaskSchedulerImpl: Lost executor 3: spot instance preempted"
+    inner = failed("inner", error=OWN, logs=logs)
+    started = NestedRun(parent_task_key="main", run=RunFacts(run_id="3"), tasks=(inner,))
+
+    diagnosis = diagnosed(failed(error="Notebook failed"), nested=started, **BESIDE["an event"])
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.USER_CODE, Remedy.PERSON)
+
+
+def test_a_run_needs_a_person_when_one_task_of_a_started_run_does():
+    tasks = (
+        failed("a", error=OWN),
+        failed("b", error="java.io.IOException: No space left on device"),
+    )
+    started = NestedRun(parent_task_key="main", run=RunFacts(run_id="3"), tasks=tasks)
+
+    diagnosis = diagnosed(failed(error="Run failed"), nested=started)
+
+    assert (diagnosis.cause, diagnosis.remedy) == (Cause.DISK_FULL, Remedy.PERSON)
+    assert diagnosis.reasons[-1].rule == "another-task-needs-a-person"
+
+
+@pytest.mark.parametrize(
+    ("other", "remedy"),
+    [
+        ("java.net.SocketException: Connection reset", Remedy.PERSON),
+        ("Driver is not responding; could not reach driver of cluster", Remedy.RETRY),
+    ],
+    ids=["nothing else explains it", "its machine went away"],
+)
+def test_an_exception_that_says_little_needs_a_person_too(other: str, remedy: Remedy):
+    diagnosis = diagnosed(failed(error="Exception: partner feed empty"), failed("b", error=other))
+
+    assert diagnosis.remedy is remedy
 
 
 def test_a_log_still_explains_a_task_that_says_nothing():
