@@ -38,6 +38,7 @@ _SIGNED_URL = re.compile(
     r"(?P<name>(?:(?:[?&;,\s\"'(]|&amp;|%(?:25)?(?:3F|26)|\\u0026|\A)"
     r"(?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|x-goog-credential|awsaccesskeyid|googleaccessid)"
     rf"|[?&](?:amp;)?(?:code(?!=\d{{1,4}}(?!\w))|key|access_token)){EQUALS})"
+    r"(?!(?:\d{1,3}|SIG[A-Z]{2,8})(?![^\s,;)]))"  # of a process
     r"(?P<value>[^\s&\"'<>,]{1,8000})",
     re.IGNORECASE,
 )
@@ -61,7 +62,7 @@ _HEADER = re.compile(
 
 # `curl -u name:password`, `mysql -u name -ppassword`; not `docker run -u root:root`
 _USER_OPTION = re.compile(
-    r"(?P<name>(?<!\S)(?:-u|--user)[ =]{0,3}(?!\d{1,6}:\d{1,6}(?!\S))"
+    r"(?P<name>(?<!\S)(?:-[a-z]{0,4}u|--(?:proxy-)?user)[ =]{0,3}(?!\d{1,6}:\d{1,6}(?!\S))"
     r"(?:(?P<user>[^\s:]{1,128}):(?!(?P=user)(?!\S))|[^\s:]{1,128}\s{1,4}-p))"
     r"(?P<value>[^\s:/][^\s]{0,512})",
     re.IGNORECASE,
@@ -69,8 +70,18 @@ _USER_OPTION = re.compile(
 
 # `sshpass -p password`, `docker login -u name -p password`
 _LOGIN_OPTION = re.compile(
-    r"(?P<name>\b(?:sshpass|(?:docker|podman|az|helm|oc|skopeo|buildah)\s{1,4}"
+    r"(?P<name>\b(?:(?:sshpass|mongo(?:sh|dump|restore|export|import|stat)?|beeline|sqlcmd|bcp)|(?:docker|podman|az|helm|oc|skopeo|buildah)\s{1,4}"
     rf"(?:registry\s{{1,4}})?login)\s(?:[^\n;|&]{{0,200}}?\s)?-p\s{{0,4}}){VALUE}",
+    re.IGNORECASE,
+)
+
+# `redis-cli -a password`, `openssl … -passin pass:password`, `… secret set … --value password`
+_SECRET_OPTION = re.compile(
+    r"(?P<name>\b(?:redis-cli\s[^\n;|&]{0,200}?(?<=\s)-a\s{1,4}"
+    r"|openssl\s[^\n;|&]{0,200}?\s-pass(?:in|out)?\s{1,4}pass:"
+    r"|(?:secrets?\s(?:set|put)|SecureString)\b[^\n;|&]{0,200}?"
+    r"\s--(?:string-|bytes-)?value[ =]{1,4}"
+    rf"|secrets\.put\([^\n)]{{0,200}}?string_value\s?=\s?)){VALUE}",
     re.IGNORECASE,
 )
 
@@ -98,8 +109,9 @@ _SHAPES = (
     Shape(("sig", "amz", "goog", "accesskeyid", "code", "key", "access_token"), _SIGNED_URL),
     Shape(("authorization", "cookie"), _HEADER),
     Shape(("bearer", "basic", "negotiate", "digest"), _BARE_AUTHORIZATION),
-    Shape(("-u",), _USER_OPTION),
-    Shape(("sshpass", "login"), _LOGIN_OPTION),
+    Shape(("-u", "-su"), _USER_OPTION),
+    Shape(("sshpass", "login", "mongo", "beeline", "sqlcmd", "bcp"), _LOGIN_OPTION),
+    Shape(("redis-cli", "openssl", "secret", "securestring"), _SECRET_OPTION),
     Shape(("auth", "basic", "bearer"), _CALL),
     Shape(("auth", "sharedkey"), _ENCODED_LOGIN),
 )

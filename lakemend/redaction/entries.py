@@ -33,7 +33,15 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 
+# `"password": {"sensitive": true, "value": "…"}`, as Terraform prints its output
+_INNER = re.compile(
+    rf"(?P<name>{QUOTES}{_TELLING}{QUOTES}\s{{0,4}}:\s{{0,4}}\{{[^{{}}]{{0,200}}?"
+    rf"{QUOTES}\bvalue{ASSIGNED})(?=[\"'\\]){VALUE}",
+    re.IGNORECASE,
+)
+
 _SHAPES = (
+    Shape(("value",), _INNER),
     Shape(("value",), _NAME_FIRST),
     Shape(("value",), _VALUE_FIRST),
     Shape(("<value>",), _ELEMENTS),

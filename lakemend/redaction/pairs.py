@@ -25,7 +25,7 @@ _PAIR = re.compile(
     rf"{ENDING}(?:{_FURTHER}(?={QUOTES}\s?=)|{_SEGMENTS})?{ASSIGNED}"
     rf"|{ENDING}(?:{_FURTHER})?\\?[\"']\s{{0,4}},\s{{0,4}}{_NO_NAME}(?={LITERAL}\\?[\"'])"
     rf"|{ENDING}(?:{_FURTHER})?[ \t]{{1,4}}(?=\S{{12}}){_UNLIKE_WORDS}"
-    rf"|\s{{1,4}}(?:is|was)\s{{1,4}}(?=\S{{6}}){_UNLIKE_WORDS}"
+    rf"|\s{{1,4}}(?:is|was|lautet)\s?:?\s{{1,4}}(?=\S{{6}}){_UNLIKE_WORDS}"
     rf")){VALUE}",
     re.IGNORECASE,
 )
@@ -46,13 +46,29 @@ _OPTION = re.compile(
 
 # SQL: `IDENTIFIED BY 'value'`, `WITH PASSWORD 'value'`
 _QUOTED = re.compile(
-    rf"(?P<name>\b(?:(?:identified\s{{1,4}}by|password|credentials)\s{{1,4}}(?=[\"'])"
-    rf"|(?:user|role)\s{{1,4}}\S{{1,128}}\s{{1,4}}identified\s{{1,4}}by\s{{1,4}}))"
+    rf"(?P<name>\b(?:(?:identified\s{{1,4}}by|password'?|credentials)\s{{1,4}}(?=[\"'])"
+    rf"|(?:user|role|connect\s{{1,4}}to)\s{{1,4}}\S{{1,128}}\s{{1,4}}identified\s{{1,4}}by\s{{1,4}}))"
     rf"(?!(?:values|password)\b){VALUE}",
     re.IGNORECASE,
 )
 
+# `(spark.hadoop.fs.s3a.session.token,value)`, as Scala prints a pair
+_PRINTED_PAIR = re.compile(
+    rf"(?P<name>\([\w.\-]{{0,120}}?(?:{WORDS}){ENDING}(?:\.[\w.\-]{{1,120}})?,)"
+    r"(?P<value>[^\s,()]{1,4000})(?=\))",
+    re.IGNORECASE,
+)
+
+# `key:secret` of a schema registry
+_USER_INFO = re.compile(
+    rf"(?P<name>auth\.user\.info(?:{ASSIGNED}|[\"']\s{{0,4}},\s{{0,4}}[\"']|\s{{1,4}})"
+    r"[^\s:\"']{1,128}:)(?P<value>[^\s\"',;]{1,512})",
+    re.IGNORECASE,
+)
+
 _SHAPES = (
+    Shape(("auth.user.info",), _USER_INFO),
+    Shape(NEEDLES, _PRINTED_PAIR),
     Shape(NEEDLES, _PAIR),
     Shape(("pass", "pw", ".key.", ".sas.", ".auth"), _SHORT),
     Shape(NEEDLES, _OPTION),

@@ -24,7 +24,8 @@ _TOKEN = re.compile(
     r"(?:dapi|dose|dkea|dsapi)(?:[0-9a-f]{16,64}|[0-9A-F]{16,64})(?:-\d+)?"  # Databricks
     r"|DAPI[0-9A-F]{16,64}(?:-\d+)?"
     r"|\b(?:"
-    r"(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{16}(?:[:/][A-Za-z0-9+/]{40}(?![\w+/]))?"  # AWS keys
+    r"(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{16}"  # AWS keys
+    r"(?:[:/,\"'\t ]{1,4}[A-Za-z0-9+/]{40}(?![\w+/]))?"
     r"|gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}"
     r"|gl(?:pat|rt|dt|ptt|cbt)-[A-Za-z0-9_-]{20,64}"
     r"|GOCSPX-[A-Za-z0-9_-]{20,64}|1//0[A-Za-z0-9_-]{20,300}"  # Google
@@ -36,6 +37,15 @@ _TOKEN = re.compile(
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}"  # Slack
     r"|AIza[A-Za-z0-9_-]{35}|ya29\.[A-Za-z0-9_.-]{20,2000}"  # Google
     r"|sk-[A-Za-z0-9_-]{20,200}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,200}"
+    r"|NRAK-[A-Z0-9]{24,30}|whsec_[A-Za-z0-9+/=]{24,80}|key-[0-9a-f]{32}(?!\w)"
+    r"|(?:figd|ntn|phx|phs|sbp|glc|glsa|dbt[cus]|bkua|CCIPAT|pscale_(?:pw|tkn|oauth)|lin_oauth)"
+    r"_[A-Za-z0-9_+/=-]{24,400}"
+    r"|(?:tskey-[a-z]{2,12}|pul|sq0(?:atp|csp))-[A-Za-z0-9_-]{20,100}"
+    r"|dp\.(?:pt|st|sa|ct|scim|audit)\.[A-Za-z0-9._-]{30,100}"  # Doppler
+    r"|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{50,100}"  # Terraform
+    r"|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"  # Airtable
+    r"|AKCp[A-Za-z0-9]{40,100}|cmVmdGtu[A-Za-z0-9]{40,100}"  # Artifactory
+    r"|(?:bot)?\d{8,10}:AA[A-Za-z0-9_-]{33}"  # Telegram
     r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,1000}"
     r"|SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}"  # SendGrid
     r"|[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{20,40}"  # client secret of Entra ID
