@@ -16,11 +16,19 @@ from activities.left_behind import left_behind
 from activities.signals import signal_if_running
 from lakemend.breaker.metrics import CALLS, CALLS_HELP, kind_of, labels_of
 from lakemend.breaker.view import BreakerInput
-from lakemend.lease import LEASE_WORKFLOW, LeaseCall, LeaseInput, LeaseReturn, lease_workflow_id
+from lakemend.lease import (
+    LEASE_WORKFLOW,
+    RELEASE_LEASE,
+    LeaseCall,
+    LeaseInput,
+    LeaseReturn,
+    lease_workflow_id,
+)
 from lakemend.model import Model
 from lakemend.onward import counts_as_closed, granted_by_absence
 from lakemend.permit import (
     BREAKER_WORKFLOW,
+    REPORT,
     REQUEST_PERMIT,
     BreakerCall,
     BreakerCancel,
@@ -70,10 +78,10 @@ class EntityActivities:
         """Report the outcome; only what a missing breaker should have known starts one."""
         if _may_be_forgotten(call):
             breaker_id = breaker_workflow_id(call.name)
-            if not await self._signal_if_running(breaker_id, "report", call.report):
+            if not await self._signal_if_running(breaker_id, REPORT, call.report):
                 _count(call)
         else:
-            await self._signal_breaker(call.name, "report", call.report)
+            await self._signal_breaker(call.name, REPORT, call.report)
 
     @activity.defn
     async def cancel_permit(self, call: BreakerCancel) -> None:
@@ -97,11 +105,11 @@ class EntityActivities:
     async def release_lease(self, call: LeaseReturn) -> None:
         """Give a lease back, or leave the queue, also of a lease that was terminated."""
         workflow_id = lease_workflow_id(call.workspace, call.resource)
-        if await self._signal_if_running(workflow_id, "release", call.release):
+        if await self._signal_if_running(workflow_id, RELEASE_LEASE, call.release):
             return
         if lease := await left_behind(self._client, workflow_id):
             start = LeaseInput(workspace=call.workspace, resource=call.resource, lease=lease)
-            await self._start_lease(start, "release", call.release)
+            await self._start_lease(start, RELEASE_LEASE, call.release)
 
     async def _start_lease(self, start: LeaseInput, signal: str, content: Model) -> None:
         await self._client.start_workflow(

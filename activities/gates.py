@@ -21,7 +21,7 @@ from lakemend.gate.talk import (
 )
 from lakemend.gate.view import GateInput
 from lakemend.onward import levels_after
-from lakemend.permit import REQUEST_PERMIT, BreakerReport, Decision, PermitAnswer
+from lakemend.permit import REPORT, REQUEST_PERMIT, BreakerReport, Decision, PermitAnswer
 
 
 class GateActivities:
@@ -60,7 +60,7 @@ class GateActivities:
                 await self._entities.cancel_permit(breaker)
         if call.gate:
             gate_id = gate_workflow_id(call.workspace)
-            await signal_if_running(self._client, gate_id, "report", call.gate)
+            await signal_if_running(self._client, gate_id, REPORT, call.gate)
 
     async def _ask_gate(self, workspace: str, request: GateRequest) -> PermitAnswer | None:
         """Ask; whoever starts the gate is its first, and needs no answer to know that it may."""

@@ -24,6 +24,9 @@ LEASE_GRANTED = "lease_granted"
 LEASE_REFUSED = "lease_refused"
 """The signal that brings a LeaseRefusal to the holder."""
 
+RELEASE_LEASE = "release"
+"""The signal that brings a LeaseRelease to the lease."""
+
 KEPT_RELEASED = 500
 """How many ended requests are remembered, so that a repeated message does not ask again."""
 

@@ -7,18 +7,20 @@ grant answers the holder, and so does the last level. The answer brings along wh
 from lakemend.breaker.answers import Addressed
 from lakemend.breaker.settings import BreakerSettings, Window
 from lakemend.breaker.state import Circuit
-from lakemend.gate.talk import PermitCall, gate_workflow_id
+from lakemend.gate.talk import GATE_PREFIX, GateReport, PermitCall, gate_workflow_id
 from lakemend.letter import Letter
 from lakemend.permit import (
     BREAKER_PREFIX,
     CANCEL_REQUEST,
     PERMIT_ANSWERED,
+    REPORT,
     REQUEST_PERMIT,
     CancelRequest,
     Decision,
     LeaveRequest,
     Onward,
     PermitAnswer,
+    PermitOutcome,
     PermitRequest,
     breaker_workflow_id,
 )
@@ -63,15 +65,20 @@ def instead_of(lost: Letter) -> tuple[Letter, ...]:
 def _take_back(lost: Letter) -> tuple[Letter, ...]:
     """Give back what the levels below have granted to a holder that is gone."""
     below = PermitAnswer.model_validate(lost.content).passed
-    return tuple(
-        Letter(
-            holder=breaker_workflow_id(each.breaker),
-            signal=CANCEL_REQUEST,
-            request_id=each.request_id,
-            content=CancelRequest(request_id=each.request_id),
-        )
-        for each in below
-        if each.request_id != lost.request_id
+    return tuple(given_back(each) for each in below if each.request_id != lost.request_id)
+
+
+def given_back(answer: PermitAnswer) -> Letter:
+    """Return what gives a leave back, or a place in a queue, without an outcome."""
+    asked = answer.request_id
+    if answer.breaker.startswith(GATE_PREFIX):
+        report = GateReport(request_id=asked, outcome=PermitOutcome.IGNORED)
+        return Letter(holder=answer.breaker, signal=REPORT, request_id=asked, content=report)
+    return Letter(
+        holder=breaker_workflow_id(answer.breaker),
+        signal=CANCEL_REQUEST,
+        request_id=asked,
+        content=CancelRequest(request_id=asked),
     )
 
 

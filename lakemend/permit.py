@@ -22,6 +22,7 @@ BREAKER_WORKFLOW = "BreakerWorkflow"
 BREAKER_PREFIX = "breaker:"
 REQUEST_PERMIT = "request_permit"
 CANCEL_REQUEST = "cancel_request"
+REPORT = "report"
 PERMIT_ANSWERED = "permit_answered"
 """The signal by which a holder is answered; it brings a PermitAnswer."""
 

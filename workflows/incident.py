@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.calls import claim, decide, hand_over, read_evidence, read_resource
     from workflows.compensation import Compensation
     from workflows.failures import interrupted
+    from workflows.former_run import ABANDON, give_back_lease, give_back_leave
     from workflows.mailbox import Mailbox
     from workflows.options import NEWCOMER
     from workflows.permits import Permit
@@ -213,17 +214,19 @@ class IncidentWorkflow:
         if report := read(FailureReport.model_validate, arguments):
             self._mailbox.take_report(report)
 
-    @workflow.signal
-    def permit_answered(self, *arguments: Any) -> None:
+    @workflow.signal(unfinished_policy=ABANDON)
+    async def permit_answered(self, *arguments: Any) -> None:
         """Take the PermitAnswer of a breaker or gate."""
         if answer := read(PermitAnswer.model_validate, arguments):
             self._mailbox.take_permit(answer)
+            await give_back_leave(answer, self._mailbox)
 
-    @workflow.signal
-    def lease_granted(self, *arguments: Any) -> None:
+    @workflow.signal(unfinished_policy=ABANDON)
+    async def lease_granted(self, *arguments: Any) -> None:
         """Take a LeaseGrant."""
         if grant := read(LeaseGrant.model_validate, arguments):
             self._mailbox.take_lease(grant)
+            await give_back_lease(grant, self._incident.workspace, self._mailbox)
 
     @workflow.signal
     def lease_refused(self, *arguments: Any) -> None:

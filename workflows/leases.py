@@ -76,9 +76,13 @@ class Leases:
                 await self._line_up(resource)
 
     async def _line_up(self, resource: str) -> None:
-        # Held from the moment of asking: a cancelled incident also leaves the queue.
-        self._held[resource] = str(workflow.uuid4())
+        self._begin_request(resource)
         await self._wait_in_line(resource)
+
+    def _begin_request(self, resource: str) -> None:
+        """Hold it from the moment of asking: a cancelled incident also leaves the queue."""
+        self._held[resource] = str(workflow.uuid4())
+        self._mailbox.expect(self._held[resource])
 
     def _is_in_line(self, resource: str) -> bool:
         """Whether no answer is known: an incident that was cancelled while it waited goes on."""
@@ -88,7 +92,7 @@ class Leases:
         answer = await self._ask_until_answered(resource)
         while isinstance(answer, LeaseRefusal):
             if answer.retry_at is None:
-                self._held[resource] = str(workflow.uuid4())
+                self._begin_request(resource)
             else:
                 await workflow.sleep(answer.retry_at - workflow.now(), summary="Queue is full")
             answer = await self._ask_until_answered(resource)

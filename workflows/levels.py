@@ -36,6 +36,8 @@ class Levels:
     def __init__(self, call: PermitCall, mailbox: Mailbox) -> None:
         self._call = call
         self._mailbox = mailbox
+        asked = (call.gate, *(each.request for each in call.breakers))
+        mailbox.expect(*(request.request_id for request in asked))
         self._granted_at: datetime | None = None
         self._silent = ""
 

@@ -11,6 +11,7 @@ class Mailbox:
     """Filled by signals, emptied by the incident."""
 
     def __init__(self) -> None:
+        self._asked: set[str] = set()
         self.permits: dict[str, PermitAnswer] = {}
         self.leases: dict[str, LeaseAnswer] = {}
         self.alerts: list[str] = []
@@ -34,6 +35,14 @@ class Mailbox:
             self.alerts.append(report.alert_id)
         self.unread_failure |= report.event_type in {RUN_FAILED, RESOURCE_FAILED}
         self.run_may_have_ended |= report.event_type in _END_OF_JOB_RUN
+
+    def expect(self, *request_ids: str) -> None:
+        """Note requests of this run: answers to any others are not for it."""
+        self._asked.update(request_ids)
+
+    def has_asked(self, request_id: str) -> bool:
+        """Whether this run has made the request, which may be over."""
+        return request_id in self._asked
 
     def take_permit(self, answer: PermitAnswer) -> None:
         """Keep the newest answer to each request, also those of the levels that it has passed."""

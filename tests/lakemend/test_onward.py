@@ -12,9 +12,11 @@ from lakemend.gate.machine import advance as advance_gate
 from lakemend.gate.machine import new_gate
 from lakemend.gate.talk import GateRequest, PermitCall
 from lakemend.letter import Letter
-from lakemend.onward import instead_of, is_answer, letter, levels_after
+from lakemend.onward import given_back, instead_of, is_answer, letter, levels_after
 from lakemend.permit import (
+    CANCEL_REQUEST,
     PERMIT_ANSWERED,
+    REPORT,
     REQUEST_PERMIT,
     BreakerCall,
     Decision,
@@ -136,6 +138,18 @@ def test_what_lower_levels_granted_to_a_holder_that_is_gone_is_given_back() -> N
         ("breaker:E:cluster-1", "cancel_request", "c"),
     ]
     assert [instead_of(each) for each in instead] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "signal"),
+    [(JOB, f"breaker:{JOB}", CANCEL_REQUEST), ("gate:default", "gate:default", REPORT)],
+)
+def test_what_an_answer_is_about_goes_back_to_who_gave_it(
+    sender: str, to: str, signal: str
+) -> None:
+    back = given_back(said(sender, "r").answer)
+
+    assert (back.holder, back.signal, back.request_id) == (to, signal, "r")
 
 
 def test_a_breaker_does_not_write_to_itself() -> None:
