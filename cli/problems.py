@@ -4,6 +4,8 @@ OK = 0
 WRONG = 1
 BAD_INPUT = 2
 
+_LONGEST_VALUE = 300
+
 
 class CommandError(Exception):
     """Something is wrong that the command was to deal with: exit code 1."""
@@ -24,4 +26,14 @@ class BadInputError(CommandError):
     def __init__(self, field: str, value: object, problem: str, remedy: str) -> None:
         self.field = field
         self.value = value
-        super().__init__(f"{field}={value}: {problem}", remedy)
+        super().__init__(f"{field}={_shown(value)}: {problem}", remedy)
+
+
+def _shown(value: object) -> str:
+    """Bound a value and hide secrets: whoever gives a text for a file has it in a log of commands.
+
+    Redaction takes a while to load, and most commands have no bad input.
+    """
+    from lakemend.redaction import excerpt  # noqa: PLC0415
+
+    return excerpt(str(value), _LONGEST_VALUE)

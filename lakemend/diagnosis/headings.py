@@ -16,7 +16,8 @@ _HEADING = re.compile(
     r"(?<![\w.$'\"`])(?P<name>(?:[A-Za-z_]\w{0,40}[.$]){0,12}+[A-Z_]\w{0,80}?"
     r"(?:Exception|Error|Failure|Failed|Fault|Timeout|Exit)|(?:java\.lang\.)?+Exception|Throwable)"
     r"(?=\s?:|\(['\"]|\s?$)"
-    r"|^\W{0,12}(?P<class>(?:[a-z_]\w{0,40}\.){1,12}[A-Z]\w{1,80}):\s"
+    r"|^\W{0,12}(?:Caused by: |Exception in thread \S{1,60} )?"
+    r"(?P<class>(?:[a-z_]\w{0,40}\.){1,12}[A-Z]\w{1,80}):\s"
     r"|(?:^\W{0,12}|:\s|\[|(?i:reason|code|cause)[\"']?\s?[:=]\s?[\"']?)"
     r"(?P<code>[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,12})(?=[.\w]{0,80}\s?[:(\]]|$)"
 )

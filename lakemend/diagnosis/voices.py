@@ -19,7 +19,8 @@ class Voice(StrEnum):
     of an exception that any program may raise; remark: a log line below warning that speaks of a
     failure; log: any other such line; beside: what was logged or printed before an exception that
     ended it and is about something else; user: the message of an exception that the user's own
-    code raised, which may quote anything; guess: what a message lists as possible causes.
+    code raised, which may quote anything; guess: what a message lists as possible causes, or tells
+    its reader to answer.
     """
 
     PLATFORM = "platform"
@@ -87,6 +88,12 @@ _EXCEPTION_MESSAGE = re.compile(
     r"^\W{0,12}[\w.$]{0,80}(?:exception|error)\s?:(?P<message>[^{]{0,2000})"
 )
 _QUOTATION = re.compile(r"(?<=[a-z] )(['\"`])(?!\1)[^'\"`]{8,600}\1(?!\w)")
+# What tells a reader what to answer is no failure's own word.
+_ADDRESSED = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your ){0,2}(?:previous|prior|above|earlier)\b"
+    r"|\byou (?:must|should|will|are to) (?:now )?(?:answer|classify|diagnose|respond|say)\b",
+    re.IGNORECASE,
+)
 _HANDLED = "During handling of the above exception"
 _BEFORE_A_NAME = re.compile(r"^\W{0,12}(?:E\s+|Caused by: |Exception in thread .{0,60}? )?")
 
@@ -98,7 +105,7 @@ def voice(passage: Passage, first: int, last: int) -> Voice:
     line = passage.flat[start : start + len(passage.lines[number])]
     if is_plain_log(passage.lines[number]):
         return Voice.REMARK if _FAILURE.search(line) else Voice.LOG
-    if _is_guessed(passage.flat, first):
+    if _is_guessed(passage.flat, first) or _tells_its_reader(passage.lines[number]):
         return Voice.GUESS
     if _USER_EXCEPTION.match(line) or _is_quoted(line, first - start, last - start):
         return Voice.USER
@@ -117,6 +124,12 @@ def is_own_exception(line: str) -> bool:
 def is_plain_log(line: str) -> bool:
     """Tell whether a line is a log line below warning."""
     return bool(_LOG_LINE.match(line))
+
+
+@lru_cache(maxsize=512)
+def _tells_its_reader(line: str) -> bool:
+    """Tell whether a line tells its reader what to answer."""
+    return bool(_ADDRESSED.search(line))
 
 
 def _is_anybodys(passage: Passage, first: int, last: int) -> bool:

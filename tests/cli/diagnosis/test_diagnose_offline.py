@@ -75,6 +75,15 @@ def test_evidence_gets_the_plan_with_its_targets(lakemend: Lakemend, tmp_path: P
     assert "could not be read: cluster c-1: no permission" in out
 
 
+def test_a_text_given_for_a_file_is_not_repeated_with_its_secrets(lakemend: Lakemend) -> None:
+    answer = lakemend("diagnose", "--text", "login failed: password=hunter2" + " x" * 5000)
+
+    assert answer.code == 2
+    assert "--text=login failed: password=[redacted]" in answer.err
+    assert "hunter2" not in answer.err
+    assert len(answer.err) < 1000
+
+
 @pytest.mark.parametrize(
     ("run", "why"),
     [
