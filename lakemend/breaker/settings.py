@@ -15,6 +15,7 @@ Positive = Annotated[int, Field(ge=1)]
 Time = Annotated[Duration, Field(gt=timedelta(0))]
 Pause = Annotated[Duration, Field(ge=timedelta(0))]
 Counted = Annotated[int, Field(ge=1, le=1000)]
+"""As many calls as a window keeps: one that waited for more would never decide."""
 
 
 class Window(StrEnum):
@@ -70,7 +71,7 @@ class BreakerSettings(Model):
     failure_threshold: Counted = 5
     window_size: Counted = 20
     window_for: Time = timedelta(hours=1)
-    minimum_calls: Positive = 10
+    minimum_calls: Counted = 10
     failure_rate: Percent = 50
     slow_rate: Percent = 100
     slow_after: Pause | None = None
@@ -83,7 +84,7 @@ class BreakerSettings(Model):
     open_jitter: Annotated[float, Field(ge=0, lt=1)] = 0
 
     half_open_rule: HalfOpenRule = HalfOpenRule.SUCCESSES
-    success_threshold: Positive = 2
+    success_threshold: Counted = 2
     half_open_permits: Positive = 1
     half_open_for_max: Time | None = None
     permit_expires_after: Time = timedelta(hours=24)

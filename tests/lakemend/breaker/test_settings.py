@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from lakemend.breaker.settings import BreakerSettings, override
+from lakemend.breaker.window import KEPT_CALLS
 from lakemend.durations import format_duration
 from lakemend.permit import Reconfigure
 
@@ -31,6 +32,13 @@ def test_each_level_overrides_the_one_above() -> None:
 def test_a_setting_that_is_not_allowed_is_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Reconfigure(by="kim", settings=settings)
+
+
+@pytest.mark.parametrize("name", ["minimum_calls", "success_threshold"])
+def test_more_calls_than_a_breaker_keeps_cannot_be_waited_for(name: str) -> None:
+    assert Reconfigure(by="kim", settings={name: KEPT_CALLS})
+    with pytest.raises(ValidationError, match=f"{name}={KEPT_CALLS + 1}"):
+        Reconfigure(by="kim", settings={name: KEPT_CALLS + 1})
 
 
 def test_counting_late_reports_is_refused_because_it_lets_in_more_probes() -> None:
