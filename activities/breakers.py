@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from activities.left_behind import left_behind
 from activities.signals import signal_if_running
-from lakemend.breaker.metrics import CALLS, CALLS_HELP, kind_of, labels_of
+from lakemend.breaker.metrics import CALLS, CALLS_HELP, kinds_of, labels_of
 from lakemend.breaker.view import BreakerInput
 from lakemend.lease import (
     LEASE_WORKFLOW,
@@ -163,8 +163,8 @@ def _may_be_forgotten(call: BreakerReport) -> bool:
 
 def _count(call: BreakerReport) -> None:
     """Count what no breaker runs to count; outside of an activity there is no meter."""
-    kind = kind_of(call.report.outcome)
-    if kind is None or not activity.in_activity():
+    if not activity.in_activity():
         return
-    labels = {**labels_of(call.name)._asdict(), "kind": kind}
-    activity.metric_meter().create_counter(CALLS, CALLS_HELP).add(1, labels)
+    calls = activity.metric_meter().create_counter(CALLS, CALLS_HELP)
+    for kind in kinds_of(call.report):
+        calls.add(1, {**labels_of(call.name)._asdict(), "kind": kind})

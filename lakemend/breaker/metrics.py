@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from lakemend.audit import SYSTEM_ACTOR
 from lakemend.breaker.state import Breaker, BreakerEvent, Totals
+from lakemend.breaker.window import is_slow
 from lakemend.incident import DEFAULT_WORKSPACE
-from lakemend.permit import PermitOutcome
+from lakemend.permit import PermitOutcome, PermitReport
 
 CALLS = "lakemend_breaker_calls"
 CALLS_HELP = "Recoveries by how they went, and requests that were not permitted"
@@ -49,9 +50,14 @@ def calls_between(before: Totals, after: Totals) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
-def kind_of(outcome: PermitOutcome) -> str | None:
-    """Return the kind of a call that no breaker had to be told of."""
-    return _KIND_OF.get(outcome)
+def kinds_of(said: PermitReport) -> tuple[str, ...]:
+    """Return the kinds of a call that no breaker had to be told of."""
+    kind = _KIND_OF.get(said.outcome)
+    if kind is None:
+        return ()
+    if said.outcome is PermitOutcome.IGNORED or not (said.settings and said.duration):
+        return (kind,)
+    return (kind, "slow") if is_slow(said.duration, said.settings) else (kind,)
 
 
 def transitions_since(breaker: Breaker, number: int) -> list[dict[str, str]]:
