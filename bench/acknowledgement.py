@@ -34,6 +34,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from api.server import serve
 from bench.results import command_line, conclude
+from cli.embedded import PRAGMAS
 from lakemend.incident import SEARCH_ATTRIBUTES, TASK_QUEUE, WORKFLOW, IncidentInput
 from lakemend.settings import Settings
 from records import migrate, open_records
@@ -48,8 +49,6 @@ WARM_UP = 100
 PAUSE_SECONDS = 0.3  # the server finishes what a burst left behind
 
 _API_KEY = "bench-2f6d1c9a"
-# The pragmas of the embedded server: without them SQLite would be what is measured.
-_PRAGMAS = ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
 
 Call = Callable[[int], Awaitable[Any]]
 
@@ -224,7 +223,7 @@ async def _temporal(folder: Path) -> AsyncGenerator[Client]:
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         dev_server_database_filename=str(folder / "temporal.db"),
-        dev_server_extra_args=_PRAGMAS,
+        dev_server_extra_args=list(PRAGMAS),
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
     ) as environment:
         yield environment.client

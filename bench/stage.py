@@ -20,7 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from api.arrivals import Arrivals
 from api.connection import TemporalConnection
-from cli.embedded import EMBEDDED_CONFIG
+from cli.embedded import EMBEDDED_CONFIG, PRAGMAS
 from lakemend.incident import (
     RESOURCE_FAILED,
     SEARCH_ATTRIBUTES,
@@ -201,15 +201,18 @@ async def staged(scenario: str, folder: Path, *, hold: bool = False) -> AsyncGen
     url = f"sqlite:///{folder / 'records.db'}"
     migrate(url)
     records = open_records(url)
+    # with its data in memory the server outgrows a large machine in a large storm
+    database = str(folder / "temporal.db")
     metrics_port = _free_port()
     attributes = [SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES]
     # the SDK declares the keys' type as unknown
     async with await WorkflowEnvironment.start_local(  # pyright: ignore[reportUnknownMemberType]
         dev_server_existing_path=str(TEMPORAL),
         dev_server_startup_timeout=timedelta(seconds=60),
+        dev_server_database_filename=database,
         search_attributes=attributes,
         data_converter=pydantic_data_converter,
-        dev_server_extra_args=["--metrics-port", str(metrics_port), *DYNAMIC],
+        dev_server_extra_args=["--metrics-port", str(metrics_port), *PRAGMAS, *DYNAMIC],
     ) as temporal:
         with SimulatorProcess(HEAD + scenario, options=("--hold",) * hold) as simulator:
             yield Stage(

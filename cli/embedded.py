@@ -22,7 +22,7 @@ from lakemend.incident import SEARCH_ATTRIBUTES
 READY_WITHIN_SECONDS = 30  # 0.2 s at rest; a loaded machine needs far longer
 _POLL_SECONDS = 0.1
 # the default pragmas make it 2.6 times slower; a `kill -9` loses nothing with these either
-_PRAGMAS = ("journal_mode=wal", "synchronous=1")
+PRAGMAS = ("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1")
 DYNAMIC_CONFIG = {
     # The server fails each task of a workflow that more signals than this arrive during. With its
     # own 100 a breaker under a flood never gets round to a new run, and fills up.
@@ -67,9 +67,7 @@ class EmbeddedServer:
         command += ["--db-filename", str(self.data_dir / "temporal.db")]
         command += ["--ip", LOOPBACK, "--port", str(self.port)]
         command += ["--ui-ip", LOOPBACK, "--ui-port", str(self.ui_port)]
-        command += ["--ui-disable-news-fetch"]
-        for pragma in _PRAGMAS:
-            command += ["--sqlite-pragma", pragma]
+        command += ["--ui-disable-news-fetch", *PRAGMAS]
         for name in SEARCH_ATTRIBUTES:
             command += ["--search-attribute", f"{name}=Keyword"]
         for setting, value in EMBEDDED_CONFIG.items():
