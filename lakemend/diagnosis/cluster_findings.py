@@ -21,6 +21,9 @@ _LIBRARY_BESIDE_AN_ERROR = 0.6
 _LATER = timedelta(minutes=10)
 _LATER_THAN_AN_ERROR = timedelta(minutes=1)
 
+# Spark lives on without a lost machine: what befell one long before an error did not lead to it.
+_BEFORE_AN_ERROR = timedelta(minutes=30)
+
 _EVENT_CAUSES = {
     "DRIVER_NOT_RESPONDING": Cause.DRIVER_UNRESPONSIVE,
     "DRIVER_UNAVAILABLE": Cause.DRIVER_UNRESPONSIVE,
@@ -64,6 +67,12 @@ class _Seen:
         later = _LATER_THAN_AN_ERROR if self.tells_an_error else _LATER
         return self._ended is None or in_utc(at) - in_utc(self._ended) <= later
 
+    def leads_to_the_end(self, at: datetime) -> bool:
+        """Tell whether an event may have ended the run."""
+        if self._ended and self.tells_an_error:
+            return in_utc(self._ended) - in_utc(at) <= _BEFORE_AN_ERROR and self.explains(at)
+        return self.explains(at)
+
     @property
     def ended_later(self) -> bool:
         """Whether it still ran when the tasks failed."""
@@ -78,7 +87,7 @@ def _of(seen: _Seen) -> Iterator[Finding]:
             yield replace(found, cluster_id=cluster.cluster_id, is_later=seen.ended_later)
     yield from _libraries(cluster, has_error=seen.tells_an_error)
     for event in cluster.events:
-        if seen.explains(event.at):
+        if seen.leads_to_the_end(event.at):
             yield from _event(event, cluster)
 
 

@@ -13,7 +13,7 @@ from lakemend.diagnosis.findings import (
     task_findings,
     text_findings,
 )
-from lakemend.diagnosis.first_failures import first_failed, first_started, tells_of_consequences
+from lakemend.diagnosis.first_failures import first_failed, first_started, told_by_the_first
 from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.own_words import OwnWords
 from lakemend.diagnosis.passages import Where, passage
@@ -34,7 +34,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     texts = [error_passage(task) for task in roots]
     own = OwnWords(roots, started)
     findings = [own.beside(found) for found in _read(roots, evidence)]
-    if not tells_of_consequences(roots, evidence):
+    if not told_by_the_first(roots, evidence.failed_tasks):
         findings.extend(run_findings(evidence))
     named = adjust(second_opinion(_answer(findings), texts), evidence)
     remedied = roll_back(named, findings, evidence)

@@ -34,12 +34,15 @@ def first_started(roots: Iterable[TaskFacts], evidence: Evidence) -> tuple[TaskF
     )
 
 
-def tells_of_consequences(roots: Sequence[TaskFacts], evidence: Evidence) -> bool:
-    """Tell whether the run's own words may be about a task that failed after others."""
-    if len(roots) == len(evidence.failed_tasks):
+def told_by_the_first(first: Sequence[TaskFacts], failed: Sequence[TaskFacts]) -> bool:
+    """Tell whether others failed after the first, and these tell of themselves.
+
+    The run's own words may then be about a consequence.
+    """
+    if len(first) == len(failed):
         return False
-    told = any(task.error or task.error_trace or task.state_message for task in roots)
-    return told or not roots
+    told = any(task.error or task.error_trace or task.state_message for task in first)
+    return told or not first
 
 
 def _upstream(task_key: str, before: dict[str, tuple[str, ...]]) -> set[str]:

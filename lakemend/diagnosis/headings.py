@@ -34,6 +34,13 @@ _ANYBODYS = frozenset(
         "SystemExit",
         "Throwable",
         "UserException",
+        "ValueError",
+        "KeyError",
+        "IndexError",
+        "TypeError",
+        "AttributeError",
+        "NameError",
+        "LookupError",
     }
 )
 

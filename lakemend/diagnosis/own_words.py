@@ -9,7 +9,7 @@ from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.findings import error_passage, text_findings
 from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Where
-from lakemend.diagnosis.voices import Voice
+from lakemend.diagnosis.voices import Voice, is_own_exception
 from lakemend.diagnosis.weighing import Weighed
 from lakemend.evidence import TaskFacts
 
@@ -32,11 +32,22 @@ class OwnWords:
 
     def beside(self, found: Finding) -> Finding:
         """Weaken what logs, events, libraries and later ends say, if no error follows from it."""
-        is_beside = found.is_later or found.reason.where.startswith(_BESIDE)
-        if not is_beside or not any(_is_unexplained(word, found.cause) for word in self._plain):
+        words = self._beside(found)
+        if not any(_is_unexplained(word, found.cause) for word in words):
             return found
         confidence = found.confidence * Voice.BESIDE.weight
         return replace(found, confidence=confidence, voice=Voice.BESIDE)
+
+    def _beside(self, found: Finding) -> list[Finding]:
+        """Return the errors that a finding stands beside.
+
+        A task's errors may come seconds before the end of its cluster, but not an own exception.
+        """
+        if found.reason.where.startswith(_BESIDE):
+            return self._plain
+        return [
+            word for word in self._plain if found.is_later and is_own_exception(word.reason.quote)
+        ]
 
     def needs(self, diagnosis: Diagnosis) -> Diagnosis:
         """Leave a run to a person whose tasks failed independently, when one of them needs one."""

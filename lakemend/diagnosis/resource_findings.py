@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lakemend.diagnosis import Cause, Reason
 from lakemend.diagnosis.findings import code_findings, task_findings, text_findings
-from lakemend.diagnosis.first_failures import first_failed_of
+from lakemend.diagnosis.first_failures import first_failed_of, told_by_the_first
 from lakemend.diagnosis.matching import Finding
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.evidence import (
@@ -67,8 +67,11 @@ def _failed_itself(resource: ResourceFacts) -> Iterator[Finding]:
 
 def _nested(nested: NestedRun) -> Iterator[Finding]:
     """Read the started run; what is found is told of the task that started it."""
-    findings = [*code_findings(nested.run.termination_code, nested.run.termination_type)]
-    for task in first_failed_of(nested):
+    first = first_failed_of(nested)
+    findings: list[Finding] = []
+    if not told_by_the_first(first, nested.tasks):
+        findings.extend(code_findings(nested.run.termination_code, nested.run.termination_type))
+    for task in first:
         findings.extend(task_findings(task))
     for found in findings:
         where = f"{found.reason.where} of run {nested.run.run_id}"

@@ -96,6 +96,30 @@ def test_what_befell_a_cluster_later_does_not_explain_an_error(later: dict[str, 
     assert diagnosed(first, **later).cause is Cause.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("ago", "cause"), [(20, Cause.SPOT_PREEMPTION), (40, Cause.UNKNOWN)], ids=["soon", "long"]
+)
+def test_what_befell_a_cluster_long_before_does_not_explain_an_error(ago: int, cause: Cause):
+    lost = ClusterEvent(
+        at=NOW - timedelta(minutes=ago), type="NODES_LOST", message="spot instance terminated"
+    )
+
+    assert diagnosed(failed(error="odd: 7"), events=(lost,)).cause is cause
+    assert diagnosed(failed(), events=(lost,)).cause is Cause.SPOT_PREEMPTION
+
+
+def test_an_error_of_a_dying_cluster_is_explained_by_its_end():
+    first = failed(
+        error="IllegalStateException: Cannot call methods on a stopped SparkContext.",
+        ended_at=NOW - timedelta(seconds=20),
+        compute={"cluster_id": "c-1"},
+    )
+    ended = {"termination_code": "SPOT_INSTANCE_TERMINATION", "terminated_at": NOW}
+
+    assert diagnosed(first).remedy is Remedy.PERSON
+    assert diagnosed(first, **ended).cause is Cause.SPOT_PREEMPTION
+
+
 def test_an_instant_without_a_zone_is_compared_all_the_same():
     later = (NOW + timedelta(hours=1)).replace(tzinfo=None)
     ended = {"termination_code": "SPOT_INSTANCE_TERMINATION", "terminated_at": later}

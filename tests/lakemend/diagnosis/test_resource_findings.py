@@ -31,6 +31,15 @@ def test_a_started_run_speaks_for_the_task_that_started_it() -> None:
     assert diagnosis.ruled_out == ()
 
 
+def test_the_code_of_a_started_run_may_be_of_a_consequence() -> None:
+    inner = {"task_key": "i", "run_id": "4", "result_state": "FAILED", "error": "KeyError: 'a'"}
+    later = {**inner, "task_key": "j", "error": "", "depends_on": ["i"]}
+    run = {"run_id": "3", "termination_code": "LIBRARY_INSTALLATION_ERROR"}
+    started = {"parent_task_key": "t", "run": run, "tasks": [inner, later]}
+
+    assert diagnosed({}, nested=[started]).cause is Cause.USER_CODE
+
+
 def test_a_run_that_another_task_started_is_not_heard() -> None:
     assert diagnosed({}, nested=[nested("other")]).cause is Cause.UNKNOWN
 

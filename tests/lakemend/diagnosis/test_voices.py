@@ -31,6 +31,8 @@ SPARK = (
 )
 WRAPPERS = [
     "ValueError: {}",
+    "ValueError: the gate is shut:\n  {}",
+    "Workload failed: ValueError: {}",
     "Exception: {}",
     "RuntimeError: {}",
     "DataQualityError: {}",
