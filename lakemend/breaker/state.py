@@ -165,6 +165,7 @@ def move(breaker: Breaker, trigger: Trigger, now: datetime, until: datetime | No
     fresh = target in {Circuit.CLOSED, Circuit.METRICS_ONLY, Circuit.DISABLED}
     openings = {Circuit.OPEN: breaker.openings + 1, Circuit.CLOSED: 0}
     rest = breaker.settings.cool_down if target is Circuit.CLOSED else None
+    stops = target in {Circuit.OPEN, Circuit.FORCED_OPEN}
     return change(
         breaker,
         circuit=target,
@@ -173,12 +174,18 @@ def move(breaker: Breaker, trigger: Trigger, now: datetime, until: datetime | No
         period=breaker.period + 1,
         openings=openings.get(target, breaker.openings),
         calls=() if fresh else breaker.calls,
+        waiting=_not_held(breaker.waiting) if stops else breaker.waiting,
         trial=(),
         probes_given=0,
         probing_since=None,
         resume_at=now if fresh else None,
         settled_until=now + rest if rest else None,
     )
+
+
+def _not_held(waiting: dict[str, Waiting]) -> dict[str, Waiting]:
+    """Return those who wait for the circuit from now on, and no longer for the end of a rest."""
+    return {key: entry.model_copy(update={"held_until": None}) for key, entry in waiting.items()}
 
 
 def open_for(breaker: Breaker) -> timedelta:

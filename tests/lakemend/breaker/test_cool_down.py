@@ -204,6 +204,28 @@ def test_who_is_held_when_the_circuit_opens_is_parked_where_the_playbook_parks()
     assert breaker.out == [held.request_id]
 
 
+def test_who_was_held_when_the_circuit_opened_resumes_like_all_who_are_parked() -> None:
+    settings = BreakerSettings(
+        when_open=WhenOpen.PARK, failure_threshold=1, success_threshold=1, resume_rate=10
+    )
+    breaker = DrivenBreaker(settings)
+    assert breaker.acquire()
+    assert breaker.acquire()
+    breaker.report(PermitOutcome.SUCCESS, "1")
+    held = [breaker.ask().request_id for _ in range(3)]
+    breaker.report(PermitOutcome.FAILURE, "2")
+    breaker.wait(300)
+    breaker.tick()
+    assert breaker.out == held[:1]
+
+    breaker.report(PermitOutcome.SUCCESS, held[0])
+    assert breaker.out == held[1:2]
+    breaker.wait(6)
+    breaker.tick()
+
+    assert breaker.out == held[1:]
+
+
 def test_probes_do_not_wait_for_each_other() -> None:
     breaker = DrivenBreaker(BreakerSettings(failure_threshold=1))
     assert breaker.acquire()
