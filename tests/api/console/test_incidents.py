@@ -1,6 +1,6 @@
 """The list of incidents, in a browser."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,6 +12,11 @@ from lakemend.incident import IncidentView, Outcome, Stage, incident_id
 from records import Records
 
 _RUNS = count(700_001)
+_LINES = """(it) => {
+    const words = new Range();
+    words.selectNodeContents(it);
+    return words.getClientRects().length;
+}"""
 _HOSTILE = "<img src=x onerror=\"document.title='stolen'\"><script>alert(1)</script>"
 
 
@@ -59,6 +64,19 @@ async def test_an_incident_appears_and_changes_while_one_looks(
 
     await expect(row).to_contain_text("recovered")
     await expect(row).to_contain_text("the repair helped")
+
+
+async def test_headings_and_ages_stay_on_one_line(console: Page, records: Records) -> None:
+    view = incident(
+        message="a long story, " * 20, started_at=datetime.now(UTC) - timedelta(hours=3)
+    )
+    happens(records, view)
+    row = console.get_by_role("row").filter(has_text=view.job_name)
+    age = row.locator("time")
+    await expect(age).to_have_text("3 h")
+
+    for words in (*await console.get_by_role("columnheader").all(), age):
+        assert await words.evaluate(_LINES) == 1, await words.inner_text()
 
 
 async def test_hostile_names_stay_text(console: Page, records: Records) -> None:
