@@ -35,7 +35,7 @@ _ELEMENT = re.compile(
 
 # `"password": {"sensitive": true, "value": "…"}`, as Terraform prints its output
 _INNER = re.compile(
-    rf"(?P<name>{QUOTES}{_TELLING}{QUOTES}\s{{0,4}}:\s{{0,4}}\{{[^{{}}]{{0,200}}?"
+    rf"(?P<name>{_TELLING_NAME}\s{{0,4}}:\s{{0,4}}\{{[^{{}}]{{0,200}}?"
     rf"{QUOTES}\bvalue{ASSIGNED})(?=[\"'\\]){VALUE}",
     re.IGNORECASE,
 )
