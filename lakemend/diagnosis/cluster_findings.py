@@ -52,32 +52,36 @@ class _Seen:
     ) -> None:
         self.facts = cluster
         self.tells_an_error = any(task.error or task.error_trace for task in roots)
-        self._began = evidence.run.started_at
+        self._began = _known(evidence.run.started_at)
         ends = [task.ended_at for task in roots if task.compute.cluster_id == cluster.cluster_id]
         known = [in_utc(end) for end in ends if end]
         is_known = bool(known) and len(known) == len(ends)
-        self._ended = max(known) if is_known else evidence.run.ended_at
+        self._ended = max(known) if is_known else _known(evidence.run.ended_at)
 
     def explains(self, at: datetime | None) -> bool:
         """Tell whether what befell it then may have ended the run; what has no time may."""
         if at is None:
             return True
-        if self._began and in_utc(at) < in_utc(self._began):
+        if self._began and in_utc(at) < self._began:
             return False
         later = _LATER_THAN_AN_ERROR if self.tells_an_error else _LATER
-        return self._ended is None or in_utc(at) - in_utc(self._ended) <= later
+        return self._ended is None or in_utc(at) - self._ended <= later
 
     def leads_to_the_end(self, at: datetime) -> bool:
         """Tell whether an event may have ended the run."""
-        if self._ended and self.tells_an_error:
-            return in_utc(self._ended) - in_utc(at) <= _BEFORE_AN_ERROR and self.explains(at)
+        if self.tells_an_error and self._ended and self._ended - in_utc(at) > _BEFORE_AN_ERROR:
+            return False
         return self.explains(at)
 
     @property
     def ended_later(self) -> bool:
         """Whether it still ran when the tasks failed."""
-        ended, at = self._ended, self.facts.terminated_at
-        return bool(ended and at and in_utc(at) > in_utc(ended))
+        at = _known(self.facts.terminated_at)
+        return bool(self._ended and at and at > self._ended)
+
+
+def _known(at: datetime | None) -> datetime | None:
+    return in_utc(at) if at else None
 
 
 def _of(seen: _Seen) -> Iterator[Finding]:
