@@ -37,7 +37,7 @@ from bench.breaker_workflows import (
     work,
 )
 from bench.results import command_line, conclude
-from bench.stage import DYNAMIC
+from cli.embedded import CONFIG_FLAGS
 from lakemend.incident import BREAKER_STATE_ATTRIBUTE
 from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
@@ -110,7 +110,7 @@ async def running() -> AsyncGenerator[Client]:
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         data_converter=pydantic_data_converter,
         search_attributes=attributes,
-        dev_server_extra_args=DYNAMIC,
+        dev_server_extra_args=list(CONFIG_FLAGS),
     ) as env:
         client = sharing_converter(env.client)
         gates = GateActivities(client, ENTITY_QUEUE, entities_of(client))

@@ -20,7 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from api.arrivals import Arrivals
 from api.connection import TemporalConnection
-from cli.embedded import EMBEDDED_CONFIG, PRAGMAS
+from cli.embedded import CONFIG_FLAGS, PRAGMAS
 from lakemend.incident import (
     RESOURCE_FAILED,
     SEARCH_ATTRIBUTES,
@@ -40,11 +40,6 @@ from worker import run_worker
 
 TEMPORAL = Path(sys.executable).with_name("temporal")
 SOON = 240  # seconds; a loaded machine needs a multiple of the usual time
-DYNAMIC = [
-    word
-    for name, value in EMBEDDED_CONFIG.items()
-    for word in ("--dynamic-config-value", f"{name}={value}")
-]
 
 HEAD = """
 time_factor: 100
@@ -212,7 +207,7 @@ async def staged(scenario: str, folder: Path, *, hold: bool = False) -> AsyncGen
         dev_server_database_filename=database,
         search_attributes=attributes,
         data_converter=pydantic_data_converter,
-        dev_server_extra_args=["--metrics-port", str(metrics_port), *PRAGMAS, *DYNAMIC],
+        dev_server_extra_args=["--metrics-port", str(metrics_port), *PRAGMAS, *CONFIG_FLAGS],
     ) as temporal:
         with SimulatorProcess(HEAD + scenario, options=("--hold",) * hold) as simulator:
             yield Stage(

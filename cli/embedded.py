@@ -37,6 +37,11 @@ EMBEDDED_CONFIG = {
     "matching.numTaskqueueReadPartitions": 1,
     "matching.numTaskqueueWritePartitions": 1,
 }
+CONFIG_FLAGS = tuple(
+    word
+    for name, value in EMBEDDED_CONFIG.items()
+    for word in ("--dynamic-config-value", f"{name}={value}")
+)
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,7 @@ class EmbeddedServer:
         command += ["--ui-disable-news-fetch", *PRAGMAS]
         for name in SEARCH_ATTRIBUTES:
             command += ["--search-attribute", f"{name}=Keyword"]
-        for setting, value in EMBEDDED_CONFIG.items():
-            command += ["--dynamic-config-value", f"{setting}={value}"]
-        return command
+        return [*command, *CONFIG_FLAGS]
 
 
 @asynccontextmanager
