@@ -16,8 +16,10 @@ from lakemend.redaction import trim
 # How much plainer the resemblance must be for each point of the rules' confidence.
 _WEIGHT_OF_RULES = 0.9
 
-# Rules that are so sure are believed.
+# Rules that are so sure are believed, and a little less sure ones where the software's own class or
+# number of the error says the same.
 _BEYOND_DOUBT = 0.9
+_CONFIRMED = 0.8
 
 # What the rules' `unknown` counts: little, for most texts without a rule still have a cause.
 _SILENCE = 0.4
@@ -29,6 +31,10 @@ _LEAST_SHARE = 0.55
 _SUREST = 0.49
 
 _LONGEST_QUOTE = 300
+
+# How the ids of error classes and numbers begin, and those of names.
+_NUMBERED = frozenset({"class", "number"})
+_NAMED = frozenset({"name"})
 
 # That this failed is a fact, and its playbook begins with what helps whatever the words resemble.
 WHAT_FAILED = frozenset({Cause.PIPELINE_UPDATE_FAILURE, Cause.WAREHOUSE_UNAVAILABLE})
@@ -53,11 +59,18 @@ def _is_settled(diagnosis: Diagnosis) -> bool:
     """Tell whether the rules are sure, or answer from a fact or from an own exception's name."""
     if not diagnosis.reasons:
         return False
-    if diagnosis.confidence >= _BEYOND_DOUBT or diagnosis.cause in WHAT_FAILED:
+    least = _CONFIRMED if _is_confirmed(diagnosis) else _BEYOND_DOUBT
+    if diagnosis.confidence >= least or diagnosis.cause in WHAT_FAILED:
         return True
     reason = diagnosis.reasons[0]
     own = diagnosis.cause is Cause.USER_CODE and is_own_exception(reason.quote)
     return own or reason.where not in _OPEN_TO_DOUBT
+
+
+def _is_confirmed(diagnosis: Diagnosis) -> bool:
+    """Tell whether the class or number of the error says the same as the words around it."""
+    kinds = {reason.rule.partition("-")[0] for reason in diagnosis.reasons}
+    return bool(kinds & _NUMBERED) and bool(kinds - _NUMBERED - _NAMED)
 
 
 def _outweighs(shares: Mapping[Cause, float], cause: Cause, diagnosis: Diagnosis) -> bool:
