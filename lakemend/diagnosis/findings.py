@@ -35,6 +35,8 @@ _VAGUE_REASON = 0.7
 _TRUST = {Where.TASK_LOGS: 0.85, Where.TASK_MESSAGE: 0.95, Where.RUN_MESSAGE: 0.9}
 
 _CODE = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,12}(?![A-Za-z0-9_])")
+# Where a code is the reason of an end, in words or as the field that the API gives it in.
+_REASON = re.compile(r"reason|^\W{0,12}code\W", re.IGNORECASE)
 _SPOKEN_CODE = re.compile(
     r"\b[Rr]eason: ?(?P<words>[A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,30}){1,8})"
 )
@@ -103,7 +105,7 @@ def code_says(known: TerminationCode | None, where: str, task_key: str = "") -> 
 
 def _quoted_codes(text: Passage) -> Iterator[Finding]:
     for start, line in zip(text.starts, text.lines, strict=True):
-        is_reason = "reason" in line.lower()
+        is_reason = bool(_REASON.search(line))
         for code, place in _codes_in(line).items():
             known = cluster_codes().get(code) or run_codes().get(code)
             if known is None or (known.says is Says.VAGUE and not is_reason):
