@@ -27,6 +27,7 @@ from activities.retention import RetentionActivities
 from activities.runs import RunActivities
 from activities.slots import CallSlots, Slots
 from activities.snapshots import SnapshotActivities
+from activities.sweep import SweepActivities, SweepReports
 from activities.workspace import Workspaces
 from lakemend.incident import TASK_QUEUE
 from lakemend.letter import ENTITY_QUEUE
@@ -43,10 +44,18 @@ from workflows.lease import LeaseWorkflow
 from workflows.options import workspace_queue
 from workflows.retention import PruneRecordsWorkflow, schedule_pruning
 from workflows.sandbox import sandbox
+from workflows.sweep import SweepWorkflow
+from workflows.sweep_schedule import schedule_sweeps
 
 ENTITIES = (BreakerWorkflow, GateWorkflow, LeaseWorkflow)
 # An entity that somebody starts by hand on the incidents' queue is served there.
-WORKFLOWS = (IncidentWorkflow, KeepGoodSettingsWorkflow, PruneRecordsWorkflow, *ENTITIES)
+WORKFLOWS = (
+    IncidentWorkflow,
+    KeepGoodSettingsWorkflow,
+    PruneRecordsWorkflow,
+    SweepWorkflow,
+    *ENTITIES,
+)
 # So many calls to one workspace at once: more than its rate brings about, and few enough that in a
 # flood they leave the interpreter to the rest.
 CALLS_AT_ONCE = 16
@@ -106,6 +115,7 @@ async def run_worker(
         for worker in workers:
             await running.enter_async_context(worker)
         await schedule_pruning(client)
+        await schedule_sweeps(client, settings.workspaces, settings.sweep_every)
         await shutdown.wait()
 
 
@@ -152,6 +162,7 @@ def control_worker(
             decisions.decide,
             recommendations.settings_changed,
             HandOverActivities(client, TASK_QUEUE).hand_over,
+            SweepReports(client, TASK_QUEUE).report_found,
             RetentionActivities(records, settings.retention).prune_records,
             gates.ask_leave,
             gates.return_leave,
@@ -175,6 +186,7 @@ def workspace_worker(
     """Build the worker for calls to one workspace; the server keeps its rate for all workers."""
     evidence = EvidenceActivities(workspaces, records)
     snapshots = SnapshotActivities(workspaces, records)
+    sweeps = SweepActivities(workspaces, records, settings.sweep, settings.calls_per_second)
     return Worker(
         client,
         task_queue=workspace_queue(name),
@@ -184,6 +196,7 @@ def workspace_worker(
             RunActivities(workspaces, settings.poll_interval).wait_for_run,
             HealthActivities(workspaces).check_health,
             GoodSettingsActivities(workspaces, records).keep_good_settings,
+            sweeps.look_for_failures,
             snapshots.take_snapshot,
             snapshots.restore_snapshot,
             *action_activities(workspaces, records),

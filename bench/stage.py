@@ -160,6 +160,7 @@ class WorkerProcess:
             "LAKEMEND_POLL_INTERVAL": "100ms",
             "LAKEMEND_CALLS_PER_SECOND": "1000",
             "RETRY_BASE_DELAY_SECONDS": "0.1",
+            "LAKEMEND_SWEEP_EVERY": "off",
         }
         command = [sys.executable, "-m", "cli", "worker"]
         # nothing of the caller's environment but what a program needs to run
@@ -235,6 +236,8 @@ def settings_for(simulator: SimulatorProcess, folder: Path) -> Settings:
         max_attempts_per_job_and_day=100_000,
         max_cost_factor_per_day=100_000,
         data_dir=folder,
+        # a failure is there only once it is reported
+        sweep_every=timedelta(0),
     )
 
 

@@ -23,6 +23,7 @@ from cli.commands import (
     simulate,
     snapshot,
     storm,
+    sweep,
     token,
     up,
 )
@@ -43,6 +44,7 @@ app.command()(serve.migrate)
 app.command()(config.config)
 app.command()(doctor.doctor)
 app.command()(recover.recover)
+app.command()(sweep.sweep)
 app.command()(diagnose.diagnose)
 app.command()(evidence.evidence)
 app.command()(backtest.backtest)

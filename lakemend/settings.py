@@ -39,6 +39,7 @@ from lakemend.setting_types import (
     WorkspaceConnection,
     WorkspaceConnections,
 )
+from lakemend.sweep_settings import SweepVariables
 
 
 class Origin(StrEnum):
@@ -50,7 +51,7 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-class Settings(GateVariables, LimitSettings):
+class Settings(SweepVariables, GateVariables, LimitSettings):
     """All settings, each under the name of its variable.
 
     Building it directly reads neither environment nor file; `load_settings` does.
@@ -184,7 +185,8 @@ class Settings(GateVariables, LimitSettings):
 
 
 def _is_inherited(item: tuple[str, object]) -> bool:
-    return item[0] in LimitSettings.model_fields | GateVariables.model_fields
+    parts = (LimitSettings, GateVariables, SweepVariables)
+    return any(item[0] in part.model_fields for part in parts)
 
 
 VARIABLES: dict[str, str] = {

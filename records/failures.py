@@ -22,6 +22,13 @@ def claim(connection: Connection, key: str, incident_id: str, owner: str) -> boo
     return _take(connection, key, incident_id, owner, settled=None)
 
 
+def is_taken(connection: Connection, key: str, incident_id: str) -> bool:
+    """Whether a claim by a new run of this incident would be refused."""
+    settled = select(FailureRow.key).where(FailureRow.key == key, FailureRow.settled.is_(True))
+    is_settled = connection.execute(settled).first() is not None
+    return is_settled or _started_by_another(connection, key, incident_id)
+
+
 def settle(connection: Connection, keys: Iterable[str], incident_id: str, owner: str) -> None:
     """Mark failures as dealt with; one that another owner settled stays theirs."""
     # in one order, so that two transactions never wait for each other

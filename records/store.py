@@ -46,6 +46,11 @@ class Records(JobKnowledge, StormRecords):
         with self._writing() as connection:
             return failures.claim(connection, key, incident_id, owner)
 
+    def is_taken(self, key: str, incident_id: str) -> bool:
+        """Whether a failure has been dealt with, or belongs to another incident that is open."""
+        with self._reading() as connection:
+            return failures.is_taken(connection, key, incident_id)
+
     def settle_failures(self, keys: Iterable[str], incident_id: str, owner: str) -> None:
         """Mark failures as dealt with."""
         with self._writing() as connection:

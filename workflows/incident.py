@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         IncidentInput,
         IncidentView,
         Outcome,
+        Source,
         Stage,
     )
     from lakemend.lease import LeaseGrant, LeaseRefusal
@@ -65,6 +66,8 @@ class IncidentWorkflow:
         )
         if incident.report:
             self._mailbox.take_report(incident.report)
+            if incident.report.source is Source.SWEEP:
+                self._story.tell("found", "A sweep found it: no message had told of it.")
         self._compensation = Compensation(self._story, self._mailbox)
         self._permit = Permit(incident.workspace, self._mailbox)
         self._admission = Admission(self._story, self._mailbox, self._permit)

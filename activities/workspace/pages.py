@@ -1,7 +1,7 @@
 """Following pages: one object or one list, however many answers it takes."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, cast
 
 Json = dict[str, Any]
 Fetch = Callable[[Json], Json]
@@ -25,13 +25,29 @@ def whole_object(fetch: Fetch, query: Json, arrays: Iterable[str], under: str = 
 def whole_list(fetch: Fetch, query: Json, key: str, at_most: int) -> list[Json]:
     """Read a list to its end, or until it has `at_most` elements."""
     elements: list[Json] = []
+    for page in list_pages(fetch, query, key):
+        elements += page.entries
+        if len(elements) >= at_most:
+            break
+    return elements[:at_most]
+
+
+class Page(NamedTuple):
+    """One answer of a list; after the last one there is nothing to ask for."""
+
+    entries: list[Json]
+    is_last: bool
+
+
+def list_pages(fetch: Fetch, query: Json, key: str) -> Iterator[Page]:
+    """Read a list page by page, each when it is asked for."""
     token, seen = "", set[str]()
-    while True:
+    is_last = False
+    while not is_last:
         page = fetch({**query, "page_token": token} if token else query)
-        elements += page.get(key) or []
         token = page.get("next_page_token", "")
-        if not _leads_on(token, seen) or len(elements) >= at_most:
-            return elements[:at_most]
+        is_last = not _leads_on(token, seen)
+        yield Page(page.get(key) or [], is_last)
 
 
 def _leads_on(token: Any, seen: set[str]) -> bool:

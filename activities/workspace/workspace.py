@@ -4,6 +4,7 @@ Raw, because the SDK's typed models lose unknown fields, unknown enum values and
 way, and a "restore" through them would silently edit a customer's job.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -14,7 +15,15 @@ from pydantic import SecretStr
 
 from activities.workspace.client import Client, build_client
 from activities.workspace.errors import translated
-from activities.workspace.pages import RUN_ARRAYS, SETTINGS_ARRAYS, Json, whole_list, whole_object
+from activities.workspace.pages import (
+    RUN_ARRAYS,
+    SETTINGS_ARRAYS,
+    Json,
+    Page,
+    list_pages,
+    whole_list,
+    whole_object,
+)
 from activities.workspace.writes import Write
 
 LIST_LIMIT = 1000
@@ -112,6 +121,19 @@ class Workspace:
         query |= {"start_time_to": until} if until else {}
         fetch = partial(self._get, "/api/2.2/jobs/runs/list")
         return whole_list(fetch, query, "runs", at_most)
+
+    def job_run_pages(
+        self, *, active_only: bool = False, since: int = 0, until: int = 0
+    ) -> Iterator[Page]:
+        """Runs of jobs, ended or not, newest start first; a page is read when it is asked for.
+
+        `since` and `until` bound their start, as those of `ended_runs`.
+        """
+        query: Json = {"limit": RUNS_PER_PAGE, "run_type": "JOB_RUN"}
+        query |= {"active_only": True} if active_only else {}
+        query |= {"start_time_from": since} if since else {}
+        query |= {"start_time_to": until} if until else {}
+        return list_pages(partial(self._get, "/api/2.2/jobs/runs/list"), query, "runs")
 
     def get_run_output(self, task_run_id: str) -> Json:
         """Error, trace and the last 5 MB of logs of one TASK run; a job run of many is refused."""

@@ -86,6 +86,8 @@ def _settings(name: str, address: str, folder: Path) -> Settings:
         # nothing in the file of records may show what a job's settings hold
         snapshot_keys=(SecretStr(Fernet.generate_key().decode()),),
         data_dir=folder,
+        # only what is told of counts
+        sweep_every=timedelta(0),
     )
 
 

@@ -17,6 +17,8 @@ _SHARED = {
     "CIRCUIT_BREAKER_TIMEOUT_SECONDS": "300",
     "LAKEMEND_POLL_INTERVAL": "500ms",
     "LAKEMEND_LOG_FORMAT": "json",
+    # who reports what is part of the scenario
+    "LAKEMEND_SWEEP_EVERY": "off",
 }
 _FAILURES = {
     "RETRY_BASE_DELAY_SECONDS": "1",

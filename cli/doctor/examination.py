@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 
 from cli.doctor.finding import Finding
 from cli.doctor.records import check_records
+from cli.doctor.sweep import check_sweeps
 from cli.doctor.temporal import check_temporal
 from cli.doctor.webhook import check_webhook
 from cli.doctor.workspace import check_workspaces
@@ -24,6 +25,8 @@ async def _checks(settings: Settings) -> AsyncGenerator[Finding]:
     for finding in await check_workspaces(settings):
         yield finding
     async for finding in check_temporal(settings):
+        yield finding
+    for finding in await check_sweeps(settings):
         yield finding
     for finding in await check_records(settings):
         yield finding

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class Surroundings:
             "database_url": None,
             "snapshot_keys": (),
             "auto_remediation_enabled": True,
+            "sweep_every": timedelta(0),
             # nobody else calls this workspace
             "calls_per_second": 1000.0,
         }
