@@ -74,7 +74,7 @@ _GUESS = re.compile(
 )
 _LONGEST_GUESS = 300
 _FAILURE = re.compile(
-    r"\b(?:failed|failure|errno|killed|lost|aborted|fatal|denied|no such|conflicting|unhealthy)\b"
+    r"failed\b|\b(?:failure|errno|killed|lost|aborted|fatal|denied|no such|conflicting|unhealthy)\b"
     r"|\b(?:interruption|preempted|evicted|reclaimed)\b"
     r"|\bdiagnostics:"
     r"|(?:exception|error)\b|\bexit(?:ed| ?status| ?code)\b|\bbeyond .{1,40}limit"
