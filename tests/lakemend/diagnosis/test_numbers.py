@@ -21,8 +21,12 @@ MEANINGS: dict[str, Meaning] = {
         ("Msg 1205, Level 13, State 51", "sql-server 1205", Cause.CONCURRENT_WRITE_CONFLICT),
         ("Error: 701, Severity: 17, State: 193.", "sql-server 701", Cause.EXECUTOR_OOM),
         ("Error 40613: not now", "sql-server 40613", Cause.SOURCE_DATABASE_UNAVAILABLE),
-        ("pymysql.err.OperationalError: (1040, 'x')", "mysql 1040", Cause.CONCURRENCY_LIMIT),
-        ("(pymysql.err.OperationalError) (1040, u'x')", "mysql 1040", Cause.CONCURRENCY_LIMIT),
+        ("MySQLdb.OperationalError: (1040, 'x')", "mysql 1040", Cause.SOURCE_DATABASE_UNAVAILABLE),
+        (
+            "(pymysql.err.OperationalError) (1040, u'x')",
+            "mysql 1040",
+            Cause.SOURCE_DATABASE_UNAVAILABLE,
+        ),
         ("ERROR 1146 (42S02) at line 1", "mysql 1146", Cause.TABLE_OR_PATH_NOT_FOUND),
         ("DB2 SQL Error: SQLCODE=-551", "db2 551", Cause.PERMISSION_DENIED),
         ("SQL0204N SALES.ORDERS", "db2 204", Cause.TABLE_OR_PATH_NOT_FOUND),
@@ -42,7 +46,7 @@ MEANINGS: dict[str, Meaning] = {
         ("rolled back, SQLSTATE=40001", "sqlstate 40001", Cause.CONCURRENT_WRITE_CONFLICT),
         ("ERROR [08S01] the link", "sqlstate 08s01", Cause.SOURCE_DATABASE_UNAVAILABLE),
         ("[42S02] [Microsoft][ODBC] x", "sqlstate 42s02", Cause.TABLE_OR_PATH_NOT_FOUND),
-        ("PostgresException (0x80004005): 53300: x", "sqlstate 53300", Cause.CONCURRENCY_LIMIT),
+        ("PostgresException (0x8): 53300: x", "sqlstate 53300", Cause.SOURCE_DATABASE_UNAVAILABLE),
     ],
 )
 def test_a_number_names_the_cause(text: str, number: str, cause: Cause):
