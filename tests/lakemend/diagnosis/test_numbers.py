@@ -46,7 +46,11 @@ MEANINGS: dict[str, Meaning] = {
         ("rolled back, SQLSTATE=40001", "sqlstate 40001", Cause.CONCURRENT_WRITE_CONFLICT),
         ("ERROR [08S01] the link", "sqlstate 08s01", Cause.SOURCE_DATABASE_UNAVAILABLE),
         ("[42S02] [Microsoft][ODBC] x", "sqlstate 42s02", Cause.TABLE_OR_PATH_NOT_FOUND),
-        ("PostgresException (0x8): 53300: x", "sqlstate 53300", Cause.SOURCE_DATABASE_UNAVAILABLE),
+        (
+            "PostgresException (0x80004005): 53300: x",
+            "sqlstate 53300",
+            Cause.SOURCE_DATABASE_UNAVAILABLE,
+        ),
     ],
 )
 def test_a_number_names_the_cause(text: str, number: str, cause: Cause):
