@@ -1,10 +1,12 @@
 """One sweep by hand, followed to its end."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 from cli.connection import connect
 from cli.output import Format, console, error_console, say, say_json, table
@@ -72,11 +74,16 @@ async def _tell_trouble(handle: Handle) -> None:
     told = ""
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        pending = (await handle.describe()).raw_description.pending_activities
-        trouble = next((each.last_failure.message for each in pending), "")
-        if trouble and trouble != told:
-            told = trouble
-            error_console().print(visible(f"waiting: {trouble}"), soft_wrap=True)
+        with suppress(RPCError):
+            told = await _tell(handle, told)
+
+
+async def _tell(handle: Handle, told: str) -> str:
+    pending = (await handle.describe()).raw_description.pending_activities
+    trouble = next((each.last_failure.message for each in pending), "")
+    if trouble and trouble != told:
+        error_console().print(visible(f"waiting: {trouble}"), soft_wrap=True)
+    return trouble
 
 
 def _reason(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings
 
+from lakemend.durations import parse_duration
 from lakemend.setting_types import Pause
 from lakemend.sweep import LONGEST_OUTAGE, SweepTerms, SweptJobs
 
@@ -13,15 +14,21 @@ from lakemend.sweep import LONGEST_OUTAGE, SweepTerms, SweptJobs
 _SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(days=1)
 _LONGEST_GRACE = timedelta(hours=1)
+_EVERY = "a duration from 1m to 1d, or off"
 
 
 def _off(value: object) -> object:
-    return timedelta(0) if isinstance(value, str) and value.strip().lower() == "off" else value
+    if isinstance(value, str) and value.strip().lower() == "off":
+        return timedelta(0)
+    duration = parse_duration(value)
+    if isinstance(duration, str):
+        raise ValueError(_EVERY)  # noqa: TRY004 pydantic reports a ValueError
+    return duration
 
 
 def _rarely(value: timedelta) -> timedelta:
     if value and not _SHORTEST <= value <= _LONGEST:
-        raise ValueError("a duration from 1m to 1d, or off")
+        raise ValueError(_EVERY)
     return value
 
 

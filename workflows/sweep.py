@@ -19,7 +19,8 @@ with workflow.unsafe.imports_passed_through():
 LOOK = timedelta(minutes=15)
 # With a workspace away for longer the sweep fails, where people see it, and the next one begins.
 LOOKING = timedelta(hours=1)
-REPORT = timedelta(minutes=2)
+# Fifty starts take a second or two; after a worker's death another one goes on.
+REPORT = timedelta(seconds=30)
 # By hand: what the first round started has begun before the next ones come.
 PAUSE = timedelta(seconds=10)
 

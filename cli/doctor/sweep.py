@@ -60,9 +60,18 @@ async def _last_sweep(
     last = schedule.info.recent_actions[-1]
     message = f"{every}, last at {last.started_at:%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(last.action, ScheduleActionExecutionStartWorkflow):
-        handle = client.get_workflow_handle(last.action.workflow_id)
-        status = (await handle.describe()).status
-        if status is not None and status in _FAILED:
-            remedy = f"Look at {last.action.workflow_id} in Temporal's Web UI."
-            return warning(PART, f"{message}, and it {status.name.lower()}", remedy)
+        status = await _status(client, last.action.workflow_id)
+        if status in _FAILED:
+            remedy = f"Look at {last.action.workflow_id} in Temporal's Web UI: it says why."
+            return warning(PART, f"{message}, which has failed", remedy)
     return fine(PART, message)
+
+
+async def _status(client: Client, workflow_id: str) -> WorkflowExecutionStatus | None:
+    """Return how a sweep stands; None when the server remembers it no more."""
+    try:
+        return (await client.get_workflow_handle(workflow_id).describe()).status
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None

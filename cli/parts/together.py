@@ -13,9 +13,11 @@ from cli.problems import BadInputError
 from cli.readiness import wait_until_serving, wait_until_working
 from cli.runtime import stop_event
 from cli.supervision import keep_running, run_together
+from lakemend.durations import format_duration
 from lakemend.playbook_set import load_all_playbooks
 from lakemend.settings import Settings
 from lakemend.startup import require_workspaces
+from lakemend.sweep import SweptJobs
 from records import migrate
 
 
@@ -62,6 +64,7 @@ async def _greet(settings: Settings, server: EmbeddedServer, own: Mapping[str, s
     await wait_until_working(server.address)
     for name, workspace in settings.workspaces.items():
         say(f"Recovering jobs of {workspace.host} ({name}).")
+    say(_sweeps(settings))
     say(f"Console      {base}/console/ (sign in with `lakemend token`)")
     say(f"Webhook      {base}/databricks-monitor")
     say(f"API          {base}/docs")
@@ -71,6 +74,14 @@ async def _greet(settings: Settings, server: EmbeddedServer, own: Mapping[str, s
         file = secrets_file(settings)
         say(f"Databricks signs in to the webhook as {WEBHOOK_USER}; the password is in {file}.")
     await asyncio.Event().wait()
+
+
+def _sweeps(settings: Settings) -> str:
+    if not settings.sweep_every:
+        return "Failures that no message tells of are not looked for (LAKEMEND_SWEEP_EVERY)."
+    every = format_duration(settings.sweep_every)
+    whose = "jobs with a webhook" if settings.sweep_jobs is SweptJobs.HOOKED else "all jobs"
+    return f"Every {every} failures of {whose} are looked for that no message told of."
 
 
 def _refuse_other_temporal() -> None:

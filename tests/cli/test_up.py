@@ -40,6 +40,11 @@ jobs:
     tasks: {load: {fails: {kind: network, times: 1}}}
   also-flaky: *job
   forbidden: {<<: *job, tasks: {load: {fails: {kind: permission}}}}
+  forbidden-untold:
+    settings:
+      webhook_notifications: {}
+      tasks: [{task_key: load, notebook_task: {notebook_path: /x}}]
+    tasks: {load: {fails: {kind: permission}}}
   slow: {<<: *job, tasks: {load: {duration: 3h, fails: {kind: network, times: 1, after: 1s}}}}
 """
 
@@ -75,6 +80,9 @@ def up(neutral: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
             "LAKEMEND_POLL_INTERVAL": "200ms",
             "LAKEMEND_CALLS_PER_SECOND": "100",
             "RETRY_BASE_DELAY_SECONDS": "200ms",
+            # only when a test asks for one
+            "LAKEMEND_SWEEP_EVERY": "1d",
+            "LAKEMEND_SWEEP_GRACE": "0",
         }
         command = [sys.executable, "-m", "cli", "up"]
         process = subprocess.Popen(
@@ -161,6 +169,31 @@ def test_a_recovery_by_hand_is_followed_to_its_end(up: Up, lakemend: Lakemend) -
     assert found[run_id] == "recovered"
     assert f"incident:default:run-{run_id}" in shown.out
     assert "network_transient" in shown.out
+
+
+def test_a_sweep_by_hand_tells_what_it_finds(up: Up, lakemend: Lakemend) -> None:
+    run_id = up.failed_run("forbidden-untold")
+
+    looked = lakemend("sweep", "--since", "2h", "--dry-run", **up.variables)
+    swept = lakemend("sweep", "-o", "json", **up.variables)
+    doctor = lakemend("doctor", "-o", "json", **up.variables)
+
+    assert looked.code == 0, looked.out + looked.err
+    assert re.search(rf"^ *{run_id} .* would be started", looked.out, re.MULTILINE)
+    answer = json.loads(swept.out)
+    assert run_id in {each["run_id"] for each in answer["found"]}
+    assert f"incident:default:run-{run_id}" in answer["started"]
+    (told,) = [each for each in json.loads(doctor.out) if each["part"] == "Sweep"]
+    assert told["message"].startswith("default: every 1d")
+    assert told["state"] == "ok"
+
+
+def test_a_sweep_takes_no_length_of_time_that_is_none(up: Up, lakemend: Lakemend) -> None:
+    answer = lakemend("sweep", "--since", "soon", **up.variables)
+
+    assert answer.code == 2
+    assert "--since" in answer.err
+    assert "2h" in answer.err
 
 
 def test_a_cluster_is_recovered_by_hand_with_the_run_that_died_on_it(

@@ -3,13 +3,16 @@
 import asyncio
 import json
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from bench.stage import Stage, staged
 from lakemend.gate.talk import gate_workflow_id
+from lakemend.incident import TASK_QUEUE, incident_id
 from lakemend.lease import lease_workflow_id
 from lakemend.permit import breaker_workflow_id
+from lakemend.sweep import SWEEP, SweepRequest, sweep_id
 
 HERE = Path(__file__).parent
 SCENARIO = HERE.parent / "end_to_end" / "workspace.yaml"
@@ -32,7 +35,7 @@ async def main() -> None:
         scenario = SCENARIO.read_text(encoding="utf-8")
         async with (
             staged(scenario, Path(folder)) as stage,
-            stage.working(storm_incidents=STORM - 1),
+            stage.working(storm_incidents=STORM - 1, sweep_grace=timedelta(0)),
         ):
             for name, job in INCIDENTS.items():
                 view = await stage.recover(job)
@@ -45,6 +48,7 @@ async def main() -> None:
             await _keep(stage, "lease-of-a-job", lease_workflow_id("default", f"job-{job_id}"))
             await _storm(stage)
             await _resource(stage)
+            await _sweep(stage)
 
 
 async def _resource(stage: Stage) -> None:
@@ -57,6 +61,16 @@ async def _resource(stage: Stage) -> None:
     resource = f"cluster-{control.cluster_id('shared')}"
     view = await (await stage.report_resource(resource)).result()
     await _keep(stage, "incident-of-a-cluster", view.incident_id)
+
+
+async def _sweep(stage: Stage) -> None:
+    """Let a sweep find a run of which nobody tells, as soon as it has failed."""
+    run = await stage.failed_run("found_again")
+    request = SweepRequest(workspace="default", since=timedelta(minutes=1))
+    workflow_id = sweep_id("default")
+    await stage.client.execute_workflow(SWEEP, request, id=workflow_id, task_queue=TASK_QUEUE)
+    await stage.client.get_workflow_handle(incident_id("default", str(run))).result()
+    await _keep(stage, "sweep-finds-what-nobody-told", workflow_id)
 
 
 async def _storm(stage: Stage) -> None:

@@ -34,4 +34,4 @@ async def test_a_recorded_history_replays(history: WorkflowHistory) -> None:
 def test_every_workflow_has_a_recorded_history() -> None:
     recorded = {file.stem.partition("-")[0] for file in HISTORIES}
 
-    assert recorded == {"incident", "breaker", "gate", "lease"}
+    assert recorded == {"incident", "breaker", "gate", "lease", "sweep"}
