@@ -16,7 +16,8 @@ from lakemend.model import Model
 _URL = re.compile(r"https?://[\w.\-:\[\]]+", re.ASCII)
 _DATABASE_URL = re.compile(r"(sqlite|postgres(ql)?(\+psycopg)?)://")
 FERNET_KEY_LENGTH = 32
-_WORKSPACE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# A gate hands five thousand ids with the name in them to its next run, in less than 2 MB.
+_WORKSPACE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 WORKSPACES_SHAPE = 'JSON like {"NAME": {"host": "https://…", "token": "…"}}'
 
 
@@ -84,7 +85,7 @@ def _json_object(value: object) -> Any:
 def _workspace_name(value: str) -> str:
     """Refuse what could not be part of a workflow id, a task queue and a URL."""
     if not _WORKSPACE_NAME.fullmatch(value):
-        raise ValueError("workspace names of letters, digits, dots, dashes and underscores")
+        raise ValueError("names of at most 64 letters, digits, dots, dashes and underscores")
     return value
 
 

@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -125,6 +126,11 @@ def test_wrong_value_is_named_with_its_variable_and_what_is_allowed(
         ("LAKEMEND_WORKSPACES", '{"eu": {"host": "", "token": "hunter2"}}', "JSON like"),
         ("LAKEMEND_WORKSPACES", '{"eu": {"host": "h", "token": 7}}', "JSON like"),
         ("LAKEMEND_WORKSPACES", '{"a/b": {"host": "h", "token": "hunter2"}}', "letters, digits"),
+        (
+            "LAKEMEND_WORKSPACES",
+            json.dumps({"a" * 65: {"host": "h", "token": "hunter2"}}),
+            "at most 64 letters",
+        ),
     ],
 )
 def test_wrong_secret_is_not_shown(variable: str, text: str, allowed: str) -> None:
