@@ -80,6 +80,8 @@ async def test_the_schedule_finds_what_no_webhook_told(stage: Stage) -> None:
 
     first = await scheduled(stage)
     view = await ended(stage, silent)
+    # another interval does not make it forget where it stopped
+    await schedule_sweeps(stage.client, ["default"], timedelta(hours=12))
     second = await scheduled(stage)
 
     assert [run.run_id for run in first.found] == [str(silent)]
