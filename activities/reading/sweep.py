@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from activities.reading.attempts import Attempts
-from activities.reading.form import JOB, RUN, in_form
+from activities.reading.form import RUN, Form, in_form
 from activities.reading.known_failures import KnownFailures
 from activities.reading.run import run_facts
 from activities.reading.sweep_bounds import USUAL_BOUNDS, Bounds, Unhurried
@@ -25,6 +25,9 @@ from lakemend.sweep import (
     is_dealt_with,
     pick,
 )
+
+_HOOKS: dict[str, Form] = {"webhook_notifications": {"on_failure": [{}]}}
+_HOOKS_OF_JOB: Form = {"settings": {**_HOOKS, "tasks": [_HOOKS]}}
 
 
 class Sweep:
@@ -191,7 +194,7 @@ class Sweep:
             raw = self._ask(f"job {job_id}", lambda: self._workspace.get_job(job_id))
             if raw is None:
                 return None
-            self._hooked[job_id] = is_hooked(in_form(raw, JOB, []) or {})
+            self._hooked[job_id] = is_hooked(raw)
         return self._hooked[job_id]
 
     def _ask(self, what: str, call: Callable[[], Json]) -> Json | None:
@@ -214,6 +217,6 @@ def is_hooked(job: Json) -> bool:
 
     Each event names up to three destinations (databricks-sdk: jobs.WebhookNotifications).
     """
-    settings = part(job, "settings")
+    settings = part(in_form(job, _HOOKS_OF_JOB, []) or {}, "settings")
     told = [part(each, "webhook_notifications") for each in (settings, *parts(settings, "tasks"))]
     return any(each.get("on_failure") for each in told)

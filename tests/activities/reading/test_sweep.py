@@ -8,7 +8,7 @@ import pytest
 
 from activities.reading.attempts import Attempts
 from activities.reading.known_failures import KnownFailures
-from activities.reading.sweep import Sweep
+from activities.reading.sweep import Sweep, is_hooked
 from activities.reading.sweep_bounds import Bounds, Unhurried
 from lakemend.errors import TransientError
 from lakemend.incident import IncidentView, Outcome, incident_id
@@ -255,3 +255,30 @@ def test_a_page_that_cannot_be_read_does_not_cost_the_others(lab: Any) -> None:
 
     assert found.behind
     assert ids(rest) == [run]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param({}, False, id="nobody is told"),
+        pytest.param({"webhook_notifications": {"on_start": [{"id": "1"}]}}, False, id="of starts"),
+        pytest.param({"webhook_notifications": {"on_failure": []}}, False, id="no destination"),
+        pytest.param(
+            {"webhook_notifications": {"on_failure": [{"id": "1"}]}}, True, id="of the job"
+        ),
+        pytest.param(
+            {"tasks": [{}, {"webhook_notifications": {"on_failure": [{"id": "1"}]}}]},
+            True,
+            id="of a task",
+        ),
+        pytest.param(
+            {"webhook_notifications": "odd", "tasks": [7, {"webhook_notifications": [1]}]},
+            False,
+            id="of another form than expected",
+        ),
+    ],
+)
+def test_a_job_is_hooked_if_a_webhook_hears_of_its_failures(
+    settings: dict[str, Any], expected: bool
+) -> None:
+    assert is_hooked({"job_id": 1, "settings": settings}) is expected
