@@ -62,6 +62,8 @@ _LOG_LINE = re.compile(
     r"|^.{0,120}?(?i:\blevel[\"']?\s?[=:]\s?[\"']?(?:info|debug|trace)\b)"
     r"|^I\d{4} \d\d:\d\d"
 )
+# How a container or application ended is told by YARN in lines of any level.
+_END_OF_A_CONTAINER = re.compile(r"\b[Dd]iagnostics: \S|[Cc]ontainer marked as failed")
 _LOUD_LINE = re.compile(
     r"^[^a-z]{0,40}(?:\S{0,40}\s){0,4}?\W?(?:WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE)\b"
     r"|^.{0,120}?(?i:\blevel[\"']?\s?[=:]\s?[\"']?(?:warn|warning|error|fatal|critical)\b)"
@@ -124,7 +126,7 @@ def is_own_exception(line: str) -> bool:
 
 def is_plain_log(line: str) -> bool:
     """Tell whether a line is a log line below warning."""
-    return bool(_LOG_LINE.match(line))
+    return bool(_LOG_LINE.match(line)) and not _END_OF_A_CONTAINER.search(line)
 
 
 @lru_cache(maxsize=512)
