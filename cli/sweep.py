@@ -37,7 +37,7 @@ def _duration(since: str) -> timedelta:
     duration = parse_duration(since)
     if not isinstance(duration, timedelta) or not timedelta(0) < duration <= LONGEST_OUTAGE:
         remedy = "Give a number with m, h or d, like 2h, and no more than 7d."
-        raise BadInputError("--since", since, "a sweep cannot look back so long", remedy)
+        raise BadInputError("--since", since, "a sweep looks back by a length of time", remedy)
     return duration
 
 
