@@ -65,6 +65,20 @@ _MOST_QUOTED = 3
 _LONGEST_QUOTED = 90
 
 
+_WHY_OVER = {
+    RunPhase.CANCELED: Reason(
+        rule="run-was-cancelled",
+        where="run",
+        explanation="a person cancelled the run, and nobody wants it again",
+    ),
+    RunPhase.SUCCEEDED: Reason(
+        rule="run-has-succeeded",
+        where="run",
+        explanation="the run has succeeded since, so there is nothing to do",
+    ),
+}
+
+
 def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     """Let the context rules speak in order; each sees what the ones before made of it."""
     for rule in _RULES:
@@ -72,12 +86,11 @@ def adjust(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
     return diagnosis
 
 
-def _canceled(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
-    """Leave a run alone that a person ended, whatever went wrong in it before."""
-    if run_phase(evidence.run) is not RunPhase.CANCELED or diagnosis.remedy not in ACTING:
+def _over(diagnosis: Diagnosis, evidence: Evidence) -> Diagnosis:
+    """Leave a run alone that needs no recovery any more, whatever went wrong in it before."""
+    reason = _WHY_OVER.get(run_phase(evidence.run))
+    if reason is None or diagnosis.remedy not in ACTING:
         return diagnosis
-    why = "a person cancelled the run, and nobody wants it again"
-    reason = Reason(rule="run-was-cancelled", where="run", explanation=why)
     return diagnosis.model_copy(
         update={"remedy": Remedy.NONE, "reasons": (*diagnosis.reasons, reason)}
     )
@@ -167,7 +180,7 @@ def _failed_again_after_repair(diagnosis: Diagnosis, evidence: Evidence) -> Diag
 
 _RULES: tuple[Callable[[Diagnosis, Evidence], Diagnosis], ...] = (
     one_outage,
-    _canceled,
+    _over,
     _never_succeeded,
     _keeps_failing,
     _change_fits,

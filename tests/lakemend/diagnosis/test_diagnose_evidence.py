@@ -189,13 +189,17 @@ def test_a_task_after_one_that_a_person_cancelled_is_no_root():
     assert diagnose(evidence(cancelled, after)).remedy is Remedy.PERSON
 
 
-def test_a_cancelled_run_is_left_alone_whatever_failed_in_it():
-    run = RunFacts(run_id="1", result_state="CANCELED")
+@pytest.mark.parametrize(
+    ("result", "rule"),
+    [("CANCELED", "run-was-cancelled"), ("SUCCESS", "run-has-succeeded")],
+)
+def test_a_run_that_is_over_is_left_alone_whatever_failed_in_it(result: str, rule: str):
+    run = RunFacts(run_id="1", life_cycle_state="TERMINATED", result_state=result)
 
     diagnosis = diagnose(evidence(failed(error=RESET), run=run))
 
     assert diagnosis.remedy is Remedy.NONE
-    assert diagnosis.reasons[-1].rule == "run-was-cancelled"
+    assert diagnosis.reasons[-1].rule == rule
 
 
 def test_tasks_that_wait_for_each_other_do_not_hang_the_diagnosis():
