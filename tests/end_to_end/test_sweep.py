@@ -172,6 +172,8 @@ async def test_a_worker_that_dies_between_incident_and_mark_starts_nothing_twice
         hasty = {
             "LAKEMEND_SWEEP_EVERY": "1d",
             "LAKEMEND_SWEEP_GRACE": "0",
+            # the runs are of one job
+            "LAKEMEND_BREAKER_COOL_DOWN": "0",
             "LAKEMEND_METRICS_ADDRESS": metrics,
         }
         worker = WorkerProcess(stage, **hasty)
@@ -182,11 +184,13 @@ async def test_a_worker_that_dies_between_incident_and_mark_starts_nothing_twice
         try:
             result = await asyncio.wait_for(sweep, SOON)
             views = [await ended(stage, run) for run in runs]
+            again = await by_hand(stage)
             await until_shown(f"http://{metrics}/metrics")
         finally:
             worker.kill()
 
         assert sorted(each.run_id for each in result.found) == sorted(map(str, runs))
+        assert again.found == ()
         assert [view.outcome for view in views] == [Outcome.RECOVERED] * 3
         assert [await incidents_of(stage, run) for run in runs] == [1, 1, 1]
         assert [stage.repairs_of(run) for run in runs] == [1, 1, 1]
