@@ -1,8 +1,8 @@
 """Learn which words speak for which cause: `python -m bench.words` writes `knowledge/words.tsv`.
 
-Read are the labelled texts of the tests and the examples of rules, names and numbers. It is a
-multinomial logistic regression, small enough to need no library; the same texts give the same
-table.
+Read are the labelled texts of the tests, texts that readers recalled from the software they know,
+and the examples of rules, names and numbers. It is a multinomial logistic regression, small enough
+to need no library; the same texts give the same table.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resemblance import ANY_WORD, words_of
 from lakemend.diagnosis.rules import load_rules
 
-TEXTS = Path("tests/lakemend/diagnosis/data")
+FOLDERS = (Path("tests/lakemend/diagnosis/data"), Path("bench/texts"))
 TABLE = Path("lakemend/knowledge/words.tsv")
 
 # A word of one text only would be that text's label.
@@ -139,10 +139,11 @@ def write(file: Path, weights: Weights, rarity: dict[str, float]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.words", description=__doc__)
-    parser.add_argument("--texts", type=Path, default=TEXTS)
+    parser.add_argument("--texts", type=Path, nargs="+", default=FOLDERS)
     parser.add_argument("--out", type=Path, default=TABLE)
     arguments = parser.parse_args()
-    texts = [*read_texts(arguments.texts), *read_examples()]
+    read = [text for folder in arguments.texts for text in read_texts(folder)]
+    texts = [*read, *read_examples()]
     rarity = rarities(texts)
     write(arguments.out, learn(texts, rarity), rarity)
     print(f"{len(texts)} texts, {len(rarity)} words")

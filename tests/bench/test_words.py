@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from bench.words import FOLDERS, labelled, learn, rarities, read_texts, shares, write
 from bench.words import features as features_of
-from bench.words import labelled, learn, rarities, read_texts, shares, write
 from lakemend.diagnosis import Cause
 
 TEXTS = [
@@ -45,5 +47,6 @@ def test_the_table_is_written_as_it_is_read(tmp_path: Path):
     assert {line.split("\t")[0] for line in words} <= rarity.keys()
 
 
-def test_all_labelled_texts_of_the_tests_are_read():
-    assert len(read_texts(Path("tests/lakemend/diagnosis/data"))) > 1000
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_all_labelled_texts_are_read(folder: Path):
+    assert len(read_texts(folder)) > 1000
