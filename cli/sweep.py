@@ -9,11 +9,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from cli.connection import connect
+from cli.durations import typed_duration
 from cli.output import Format, console, error_console, say, say_json, table
-from cli.problems import BadInputError, CommandError
+from cli.problems import CommandError
 from cli.readiness import count_workers
 from cli.visible import visible
-from lakemend.durations import parse_duration
 from lakemend.incident import TASK_QUEUE, incident_id
 from lakemend.settings import Settings
 from lakemend.sweep import LONGEST_OUTAGE, SWEEP, SweepRequest, SweepResult, sweep_id
@@ -34,11 +34,9 @@ def request_of(
 
 
 def _duration(since: str) -> timedelta:
-    duration = parse_duration(since)
-    if not isinstance(duration, timedelta) or not timedelta(0) < duration <= LONGEST_OUTAGE:
-        remedy = "Give a number with m, h or d, like 2h, and no more than 7d."
-        raise BadInputError("--since", since, "a sweep looks back by a length of time", remedy)
-    return duration
+    problem = "a sweep looks back by a length of time"
+    remedy = "Give a number with m, h or d, like 2h, and no more than 7d."
+    return typed_duration("--since", since, problem, remedy, LONGEST_OUTAGE)
 
 
 async def sweep_now(settings: Settings, request: SweepRequest) -> SweepResult:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 
+from cli.durations import typed_duration
 from cli.own_secrets import known_secrets, secrets_file
 from cli.problems import BadInputError, CommandError
-from lakemend.durations import parse_duration
 from lakemend.settings import Settings
 
 _LONGEST = timedelta(days=30)
@@ -44,8 +44,6 @@ def _secret(settings: Settings) -> str:
 
 
 def _duration(text: str) -> timedelta:
-    lasts = parse_duration(text)
-    if not isinstance(lasts, timedelta) or not timedelta(0) < lasts <= _LONGEST:
-        remedy = "Write it like 30m, 8h or 1d, at most 30d."
-        raise BadInputError("--for", text, "this is no duration for a token", remedy)
-    return lasts
+    problem = "this is no duration for a token"
+    remedy = "Write it like 30m, 8h or 1d, at most 30d."
+    return typed_duration("--for", text, problem, remedy, _LONGEST)

@@ -10,13 +10,15 @@ from cli.backtest.page import page
 from cli.backtest.reading import PastFailures
 from cli.backtest.table import show_backtest
 from cli.diagnosis.answer import print_json
+from cli.durations import typed_duration
 from cli.output import Format, say
 from cli.problems import BadInputError
 from cli.runtime import require_workspace
-from lakemend.durations import parse_duration
 from lakemend.settings import Settings
 
 _SAID_EVERY = 25
+# Less than ten years.
+_LONGEST = timedelta(days=3650) - timedelta.resolution
 
 
 def play(
@@ -44,11 +46,8 @@ def play(
 
 
 def _duration(since: str) -> timedelta:
-    duration = parse_duration(since)
-    if not isinstance(duration, timedelta) or not timedelta(0) < duration < timedelta(days=3650):
-        remedy = "Give a number with m, h or d, like 30d."
-        raise BadInputError("--since", since, "this is no length of time", remedy)
-    return duration
+    remedy = "Give a number with m, h or d, like 30d."
+    return typed_duration("--since", since, "this is no length of time", remedy, _LONGEST)
 
 
 def _progress(number: int) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from cli.output import Format, OutputOption
-from cli.problems import BadInputError
 from cli.runtime import current_settings, run
 
 app = typer.Typer(help="The gates: pauses, storms, recoveries at a time.", no_args_is_help=True)
@@ -70,11 +69,8 @@ def resume(
 
 
 def _duration(text: str) -> timedelta | None:
-    from lakemend.durations import parse_duration
+    from cli.durations import typed_duration
 
     if not text:
         return None
-    lasts = parse_duration(text)
-    if not isinstance(lasts, timedelta) or not lasts:
-        raise BadInputError("--for", text, "this is no duration", "Write it like 30m, 2h or 1d.")
-    return lasts
+    return typed_duration("--for", text, "this is no duration", "Write it like 30m, 2h or 1d.")
