@@ -10,6 +10,7 @@ from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.causes import cause_table
 from lakemend.diagnosis.passages import Passage, Where
 from lakemend.diagnosis.resemblance import resemblance, telling_line
+from lakemend.diagnosis.rules import load_rules
 from lakemend.diagnosis.voices import is_own_exception
 from lakemend.redaction import trim
 
@@ -59,8 +60,9 @@ def _is_settled(diagnosis: Diagnosis) -> bool:
     """Tell whether the rules are sure, or answer from a fact or from an own exception's name."""
     if not diagnosis.reasons:
         return False
-    least = _CONFIRMED if _is_confirmed(diagnosis) else _BEYOND_DOUBT
-    if diagnosis.confidence >= least or diagnosis.cause in WHAT_FAILED:
+    if diagnosis.confidence >= _BEYOND_DOUBT or diagnosis.cause in WHAT_FAILED:
+        return True
+    if diagnosis.confidence >= _CONFIRMED and _is_confirmed(diagnosis):
         return True
     reason = diagnosis.reasons[0]
     own = diagnosis.cause is Cause.USER_CODE and is_own_exception(reason.quote)
@@ -69,8 +71,14 @@ def _is_settled(diagnosis: Diagnosis) -> bool:
 
 def _is_confirmed(diagnosis: Diagnosis) -> bool:
     """Tell whether the class or number of the error says the same as the words around it."""
-    kinds = {reason.rule.partition("-")[0] for reason in diagnosis.reasons}
+    kinds = {_kind(reason.rule) for reason in diagnosis.reasons}
     return bool(kinds & _NUMBERED) and bool(kinds - _NUMBERED - _NAMED)
+
+
+def _kind(entry: str) -> str:
+    """Tell what an id names; a rule may begin as the others do."""
+    is_rule = any(compiled.rule.id == entry for compiled in load_rules().rules)
+    return "rule" if is_rule else entry.partition("-")[0]
 
 
 def _outweighs(shares: Mapping[Cause, float], cause: Cause, diagnosis: Diagnosis) -> bool:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lakemend.diagnosis import Cause, Remedy
+from lakemend.diagnosis import Cause, Diagnosis, Reason, Remedy
 from lakemend.diagnosis.diagnose import diagnose, diagnose_text
 from lakemend.diagnosis.passages import Where, passage
 from lakemend.diagnosis.resemblance import known_words, resemblance
+from lakemend.diagnosis.second_opinion import second_opinion
 from lakemend.evidence import Evidence, RunFacts, TaskFacts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -46,6 +47,21 @@ def test_sure_rules_are_not_doubted():
     diagnosis = diagnose_text(f"{UNSEEN}\njava.io.IOException: No space left on device")
 
     assert diagnosis.cause is Cause.DISK_FULL
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (("class-missing", "number-errno-missing-module"), Cause.MISSING_MODULE),
+        (("class-missing", "module-missing"), Cause.STREAMING_STATE),
+    ],
+    ids=["a number says the same", "only rules say so"],
+)
+def test_only_a_class_or_number_confirms_what_rules_say(said: tuple[str, ...], cause: Cause):
+    reasons = tuple(Reason(rule=rule, where=Where.TEXT, quote=UNSEEN) for rule in said)
+    named = Diagnosis(cause=Cause.MISSING_MODULE, confidence=0.84, reasons=reasons)
+
+    assert second_opinion(named, [passage(Where.TEXT, UNSEEN)]).cause is cause
 
 
 def test_a_failed_pipeline_keeps_the_remedy_for_pipelines():
