@@ -1,8 +1,8 @@
 """Once a day: remove the records whose time is over."""
 
+from contextlib import suppress
 from datetime import timedelta
 
-import structlog
 from temporalio import workflow
 from temporalio.client import (
     Client,
@@ -12,7 +12,8 @@ from temporalio.client import (
     ScheduleIntervalSpec,
     ScheduleSpec,
 )
-from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.scheduling import scheduled_or_told
 
 with workflow.unsafe.imports_passed_through():
     from activities.retention import RetentionActivities
@@ -24,7 +25,6 @@ with workflow.unsafe.imports_passed_through():
 LONGEST = timedelta(hours=6)
 # Each batch beats; one that waits for another writer is done within a transaction's timeout.
 HEARTBEAT = timedelta(minutes=1)
-_log = structlog.stdlib.get_logger()
 
 DAILY = ScheduleIntervalSpec(every=timedelta(days=1), offset=timedelta(hours=3))
 
@@ -46,20 +46,13 @@ class PruneRecordsWorkflow:
 
 
 async def schedule_pruning(client: Client) -> None:
-    """Have it done daily, unless another worker has seen to it; one that is late is not doubled.
-
-    A server that knows no schedules is no reason not to recover jobs: there people prune by hand.
-    """
+    """Have it done daily, unless another worker has seen to it; one that is late is not doubled."""
     action = ScheduleActionStartWorkflow(
         PruneRecordsWorkflow.run, id=PRUNE_RECORDS, task_queue=TASK_QUEUE
     )
-    try:
-        await client.create_schedule(
-            PRUNE_RECORDS, Schedule(action=action, spec=ScheduleSpec(intervals=[DAILY]))
-        )
-    except ScheduleAlreadyRunningError:
-        return
-    except RPCError as error:
-        if error.status is not RPCStatusCode.UNIMPLEMENTED:
-            raise
-        _log.warning("retention.unscheduled", remedy="run `lakemend records prune` daily")
+    wanted = Schedule(action=action, spec=ScheduleSpec(intervals=[DAILY]))
+    with (
+        scheduled_or_told("retention.unscheduled", "run `lakemend records prune` daily"),
+        suppress(ScheduleAlreadyRunningError),
+    ):
+        await client.create_schedule(PRUNE_RECORDS, wanted)

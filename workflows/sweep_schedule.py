@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-import structlog
 from temporalio.client import (
     Client,
     Schedule,
@@ -21,25 +20,18 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from lakemend.incident import TASK_QUEUE
 from lakemend.sweep import SweepRequest, sweep_id
+from workflows.scheduling import scheduled_or_told
 from workflows.sweep import SweepWorkflow
 
 # The next sweep goes on where the last one stopped, so none has to be made up for.
 CATCH_UP = timedelta(seconds=10)
-_log = structlog.stdlib.get_logger()
 
 
 async def schedule_sweeps(client: Client, workspaces: Iterable[str], every: timedelta) -> None:
-    """Have each workspace swept so often, one sweep at a time; zero ends it.
-
-    A server that knows no schedules is no reason not to recover jobs: there people sweep by hand.
-    """
-    try:
+    """Have each workspace swept so often, one sweep at a time; zero ends it."""
+    with scheduled_or_told("sweep.unscheduled", "run `lakemend sweep` regularly"):
         for workspace in workspaces:
             await (_keep(client, workspace, every) if every else _end(client, workspace))
-    except RPCError as error:
-        if error.status is not RPCStatusCode.UNIMPLEMENTED:
-            raise
-        _log.warning("sweep.unscheduled", remedy="run `lakemend sweep` regularly")
 
 
 async def _keep(client: Client, workspace: str, every: timedelta) -> None:
