@@ -129,8 +129,8 @@ class BreakerWorkflow(PermitGiver[Event]):
         return next_deadline(self._breaker)
 
     def holder_gone(self, request_id: str) -> None:
-        """Free its permit."""
-        self.take(HolderGone(request_id=request_id))
+        """Free its permit, unless it has said before it went how it ended."""
+        self.take_in_turn(HolderGone(request_id=request_id))
 
     def is_forgettable(self) -> bool:
         """Whether a missing breaker would answer the same."""

@@ -117,8 +117,12 @@ class Entity(ABC, Generic[MessageT]):
         message = read(parse, arguments)
         if message is None:
             return
-        self._inbox.append(message)
+        self.take_in_turn(message)
         self._last_message_at = workflow.now()
+
+    def take_in_turn(self, message: MessageT) -> None:
+        """Take a message after all that have come before it."""
+        self._inbox.append(message)
 
     async def live(self) -> None:
         """Serve until there is nothing left to remember; raises ContinueAsNewError."""

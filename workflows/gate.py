@@ -103,8 +103,8 @@ class GateWorkflow(PermitGiver[Event]):
         return next_deadline(self._gate)
 
     def holder_gone(self, request_id: str) -> None:
-        """Free its place."""
-        self.take(HolderGone(request_id=request_id))
+        """Free its place, unless it has said before it went how it ended."""
+        self.take_in_turn(HolderGone(request_id=request_id))
 
     def is_forgettable(self) -> bool:
         """Whether a missing gate would answer the same."""

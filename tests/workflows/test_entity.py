@@ -11,10 +11,11 @@ from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from lakemend.breaker.settings import BreakerSettings
 from lakemend.letter import Letter
-from lakemend.permit import BreakerCall, ManualChange, PermitRequest
+from lakemend.permit import BreakerCall, ManualChange, PermitOutcome, PermitReport, PermitRequest
 from tests.workflows.holders import Bench, Handle, Holder, eventually, running_bench
-from workflows.entity import LARGEST_INPUT, Entity
+from workflows.entity import LARGEST_INPUT, MESSAGES_AT_ONCE, Entity
 
 BACKLOG = 2000
 
@@ -105,6 +106,29 @@ async def test_nobody_in_a_backlog_is_left_without_an_answer(
 
     assert len(runs) > 1
     assert max(len(given) for given in runs) <= LARGEST_INPUT
+
+
+async def test_what_a_holder_said_before_it_went_counts_in_a_backlog(
+    bench: Bench, name: str
+) -> None:
+    late = Bench(bench.env, f"late-{uuid4()}", bench.records)
+    once = BreakerSettings(failure_threshold=1)
+    asked = PermitRequest(request_id="r1", holder="a workflow that has ended", settings=once)
+    failed = PermitReport(request_id="r1", outcome=PermitOutcome.FAILURE)
+    nobodys = PermitReport(request_id="nobody's", outcome=PermitOutcome.IGNORED)
+    await late.activities.request_permit(BreakerCall(name=name, request=asked))
+    # two portions, so that the holder is missed before its report has its turn
+    for _ in range(0, 2 * MESSAGES_AT_ONCE, 100):
+        signals = (late.breaker(name).signal("report", nobodys) for _ in range(100))
+        await asyncio.gather(*signals)
+    await late.breaker(name).signal("report", failed)
+
+    async with running_bench(bench.env, late.task_queue) as working:
+
+        async def audited() -> list[str] | None:
+            return working.records.kinds(name) or None
+
+        assert await eventually(audited) == ["breaker.opened"]
 
 
 async def inputs(bench: Bench, handle: Handle) -> AsyncIterator[bytes]:
