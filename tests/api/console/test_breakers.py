@@ -1,6 +1,5 @@
 """Breakers in a browser: how they stand, and orders to them."""
 
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,33 +7,14 @@ import pytest
 from playwright.async_api import Page, expect
 from temporalio.client import Client
 
-from lakemend.breaker.view import BreakerInput
-from lakemend.letter import ENTITY_QUEUE
-from lakemend.permit import (
-    BREAKER_WORKFLOW,
-    BreakerSettings,
-    PermitOutcome,
-    PermitReport,
-    PermitRequest,
-    breaker_workflow_id,
-)
+from tests.api.breakers import opened_breaker
 
 
 @pytest.fixture
 async def opened(temporal: Client, request: pytest.FixtureRequest) -> str:
     """Name a breaker that one failure has opened."""
     name = f"DatabricksNetworkError:{request.node.name}"
-    settings = BreakerSettings(failure_threshold=1, open_for=timedelta(minutes=5))
-    asked = PermitRequest(request_id="1", holder="incident:default:run-1", settings=settings)
-    handle = await temporal.start_workflow(
-        BREAKER_WORKFLOW,
-        BreakerInput(name=name),
-        id=breaker_workflow_id(name),
-        task_queue=ENTITY_QUEUE,
-        start_signal="request_permit",
-        start_signal_args=[asked],
-    )
-    await handle.signal("report", PermitReport(request_id="1", outcome=PermitOutcome.FAILURE))
+    await opened_breaker(temporal, name)
     return name
 
 

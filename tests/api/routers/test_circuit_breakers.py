@@ -1,5 +1,4 @@
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,32 +8,14 @@ from temporalio.client import Client
 from lakemend.audit import AuditEntry
 from lakemend.breaker.settings import WhenOpen
 from lakemend.breaker.view import BreakerInput
-from lakemend.incident import incident_id
-from lakemend.letter import ENTITY_QUEUE
 from lakemend.permit import (
     BREAKER_WORKFLOW,
     BreakerSettings,
-    PermitOutcome,
-    PermitReport,
     PermitRequest,
     breaker_workflow_id,
 )
 from records import Records
-
-
-async def opened_breaker(temporal: Client, name: str) -> None:
-    """Start a breaker that one failure has opened."""
-    settings = BreakerSettings(failure_threshold=1, open_for=timedelta(minutes=5))
-    holder = incident_id("default", "1")
-    handle = await temporal.start_workflow(
-        BREAKER_WORKFLOW,
-        BreakerInput(name=name),
-        id=breaker_workflow_id(name),
-        task_queue=ENTITY_QUEUE,
-        start_signal="request_permit",
-        start_signal_args=[PermitRequest(request_id="1", holder=holder, settings=settings)],
-    )
-    await handle.signal("report", PermitReport(request_id="1", outcome=PermitOutcome.FAILURE))
+from tests.api.breakers import opened_breaker
 
 
 async def listed(api: httpx.AsyncClient, name: str) -> dict[str, Any]:
