@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
+from temporalio.exceptions import CancelledError
+
 from activities.reading.form import Form, in_form
 from lakemend.errors import WaitingIsUselessError, WorkspaceError
 from lakemend.evidence import Unread
@@ -26,7 +28,8 @@ class InParallel(Protocol):
 class Attempts:
     """Notes what is forbidden, gone or malformed at once, and lost calls only without patience.
 
-    A lost call may come back with a retry, so a `patient` reader raises it.
+    A lost call may come back with a retry, so a `patient` reader raises it. An activity that is
+    stopped on the way is no answer, and its next attempt reads anew.
     """
 
     def __init__(self, *, patient: bool) -> None:
@@ -39,7 +42,7 @@ class Attempts:
             return read()
         except self._tolerated as error:
             self.note(what, str(error))
-        except WorkspaceError:
+        except (WorkspaceError, CancelledError):
             raise
         except Exception as error:  # noqa: BLE001 an answer of a form that nobody foresaw is one piece less
             self.note(what, f"the answer has another form than expected ({type(error).__name__})")
@@ -54,6 +57,8 @@ class Attempts:
         for entry in self.read(what, lambda: list(raw or ())) or ():
             try:
                 found.append(parse(entry))
+            except CancelledError:
+                raise
             except Exception as error:  # noqa: BLE001 as above
                 misfit = type(error).__name__
         if misfit:

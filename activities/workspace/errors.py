@@ -15,6 +15,7 @@ import requests
 from databricks.sdk import errors as sdk
 from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.errors.private_link import PrivateLinkValidationError
+from temporalio.exceptions import CancelledError
 
 from activities.workspace.client import PauseRefusedError
 from lakemend.errors import (
@@ -84,7 +85,7 @@ def translated(call: str, token: str) -> Generator[None]:
     """Raise WorkspaceErrors instead of the SDK's; `call` is like `GET /api/2.2/jobs/get`."""
     try:
         yield
-    except WorkspaceError:
+    except (WorkspaceError, CancelledError):
         raise
     except Exception as error:  # the edge to a library that lets much escape
         raise translate(call, error, token) from error
