@@ -11,6 +11,7 @@ from api.console.site import serve_console
 from api.credentials import Credentials
 from api.deps import Parts, require_reader
 from api.headers import AnswerHeaders
+from api.parameters import API, require_known_parameters
 from api.routers import (
     alerts,
     circuit_breakers,
@@ -62,8 +63,9 @@ def create_app(settings: Settings, temporal: Client | Connector, records: Record
     app.include_router(webhooks.router)
     app.include_router(alerts.router)
     app.include_router(metrics.router, dependencies=[Depends(require_reader)])
+    readers = [Depends(require_reader), Depends(require_known_parameters)]
     for noun in (incidents, jobs, circuit_breakers, gates, storms, playbooks, events, operator):
-        app.include_router(noun.router, prefix="/api", dependencies=[Depends(require_reader)])
+        app.include_router(noun.router, prefix=API, dependencies=readers)
     serve_console(app)
     return app
 

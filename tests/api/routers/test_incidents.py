@@ -152,6 +152,15 @@ async def test_parameter_that_cannot_be_read_is_named(api: httpx.AsyncClient, pa
     assert problem["field"].startswith(("path.", "query."))
 
 
+async def test_a_misspelled_parameter_is_named_with_those_there_are(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/api/incidents?job_id=77&outcom=failed&open=true")
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["query.outcom", "query.open"]
+    assert answer.json()["errors"][0]["value"] == "failed"
+    assert "outcome" in answer.json()["errors"][0]["remedy"]
+
+
 async def test_list_is_paged_newest_first(api: httpx.AsyncClient, records: Records) -> None:
     for number in range(5):
         records.save_incident(view(f"{100 + number}", job_id="77"))
