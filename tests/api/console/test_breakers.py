@@ -66,7 +66,8 @@ async def test_a_breaker_is_held_for_a_time_though_it_had_nothing_to_remember(
     await signed_in.get_by_label("Ends by itself after").fill("1h")
     await signed_in.get_by_role("button", name=order, exact=True).click()
 
-    await expect(signed_in.get_by_role("heading", level=1)).to_contain_text(state.replace("_", " "))
+    title = signed_in.get_by_role("heading", level=1)
+    await expect(title).to_have_text(f"{name} {state.replace('_', ' ')}")
     last = (await demo.get(f"/api/circuit-breakers/{name}/history")).json()["events"][-1]
     assert (last["actor"], last["reason"]) == ("anna", "maintenance")
 
