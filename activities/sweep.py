@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import CancelledError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.errors import told_to_temporal
 from activities.reading.attempts import Attempts
@@ -53,8 +53,7 @@ class SweepActivities:
         self._terms = terms
         self._calls_per_second = calls_per_second
 
-    # a call that is interrupted would be noted as an answer of another form
-    @activity.defn(no_thread_cancel_exception=True)
+    @activity.defn
     def look_for_failures(self, look: Look) -> Findings:
         """Find failed runs that nobody deals with, and say where the next look begins."""
         patient = activity.info().attempt <= PATIENT_TRIES
@@ -65,15 +64,9 @@ class SweepActivities:
                 KnownFailures(self._records, look.workspace),
                 self._terms,
                 Attempts(patient=patient),
-                Unhurried(self._calls_per_second, _sleep),
+                Unhurried(self._calls_per_second),
             )
             return sweep.read(look.workspace, take_up(look.mark, datetime.now(UTC), since))
-
-
-def _sleep(seconds: float) -> None:
-    activity.wait_for_cancelled_sync(seconds)
-    if activity.is_cancelled():
-        raise CancelledError("the sweep was told to stop")
 
 
 class SweepReports:

@@ -1,7 +1,6 @@
 """How much one look at a workspace may read, and how fast."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 LONGEST_SECONDS = 240
@@ -26,16 +25,13 @@ USUAL_BOUNDS = Bounds()
 class Unhurried:
     """Leaves half of the calls that a workspace allows to the recoveries, and ends in time."""
 
-    def __init__(
-        self, calls_per_second: float, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, calls_per_second: float) -> None:
         self._pause = min(2 / calls_per_second, 2)
-        self._sleep = sleep
         self._until = time.monotonic() + LONGEST_SECONDS
 
     def wait(self) -> None:
         """Pause before a call."""
-        self._sleep(self._pause)
+        time.sleep(self._pause)
 
     @property
     def is_over(self) -> bool:
